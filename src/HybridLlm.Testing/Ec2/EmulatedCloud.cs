@@ -168,7 +168,11 @@ public sealed class EmulatedCloud : IAsyncDisposable
     /// <summary>The certificate that verifies the <c>rsa2048</c> identity signatures of a region's instances.</summary>
     /// <param name="region">Region name.</param>
     /// <returns>A certificate without private key; the caller disposes it.</returns>
-    public X509Certificate2 IdentityCertificate(string region) => _cloud.Identity.Certificate(region);
+    /// <exception cref="ArgumentException">The emulator has no such region.</exception>
+    public X509Certificate2 IdentityCertificate(string region) =>
+        Regions.Contains(region)
+            ? _cloud.Identity.Certificate(region)
+            : throw new ArgumentException($"The emulator has no region '{region}'.", nameof(region));
 
     /// <summary>Takes the power from every machine, waits for what ran on them, and closes the port.</summary>
     public async ValueTask DisposeAsync()

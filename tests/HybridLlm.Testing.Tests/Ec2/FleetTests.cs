@@ -166,6 +166,15 @@ public sealed class FleetTests : CloudTests
     }
 
     [Fact]
+    public async Task A_type_that_does_not_exist_is_an_error_of_its_pool()
+    {
+        var network = await MakeNetworkAsync();
+        var answer = await FleetAsync(Pools(network, ("p9.huge", "us-east-2a"), ("g6.xlarge", "us-east-2a")));
+        answer.Instances.Single().InstanceType.ShouldBe(InstanceType.G6Xlarge);
+        answer.Errors.Single().ErrorCode.ShouldBe("InvalidParameterValue");
+    }
+
+    [Fact]
     public async Task On_demand_instances_have_no_spot_request()
     {
         var network = await MakeNetworkAsync();

@@ -277,7 +277,8 @@ public sealed class InstanceTests : CloudTests
         (tags["a"], tags["b"]).ShouldBe(("call", "template"));
         tags.ShouldContainKey("aws:ec2launchtemplate:id");
         seen.BlockDeviceMappings.Count.ShouldBe(1);
-        (await Ec2.DescribeVolumesAsync(new(), Ct)).Volumes.Single().Size.ShouldBe(80);
+        var root = (await Ec2.DescribeVolumesAsync(new(), Ct)).Volumes.Single();
+        (root.Size, root.Tags.Single().Key).ShouldBe((80, "disk"));
     }
 
     [Fact]
@@ -309,6 +310,31 @@ public sealed class InstanceTests : CloudTests
         {
             var found = await Ec2.DescribeInstancesAsync(new() { Filters = [new(name, values)] }, Ct);
             return [.. (found.Reservations ?? []).SelectMany(r => r.Instances).Select(i => i.InstanceId)];
+        }
+    }
+
+    [Fact]
+    public async Task The_same_client_token_launches_once_and_shows_the_instance_of_now()
+    {
+        var network = await MakeNetworkAsync();
+        var first = await RunAsync(Same);
+        Clock.Advance(TimeSpan.FromSeconds(15));
+        var second = await RunAsync(Same);
+        second.InstanceId.ShouldBe(first.InstanceId);
+        second.State.Name.ShouldBe(InstanceStateName.Running);
+        second.ClientToken.ShouldBe("intent-1");
+        var other = RunAsync(r =>
+        {
+            Same(r);
+            r.InstanceType = "g6.4xlarge";
+        });
+        (await CodeOf(other)).ShouldBe("IdempotentParameterMismatch");
+        Cloud.Instances.Count.ShouldBe(1);
+
+        void Same(RunInstancesRequest request)
+        {
+            request.SubnetId = network.Subnets["us-east-2a"];
+            request.ClientToken = "intent-1";
         }
     }
 
