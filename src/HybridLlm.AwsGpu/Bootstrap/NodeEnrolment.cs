@@ -24,7 +24,7 @@ public static class NodeEnrolment
     /// <exception cref="EnrolmentRefusedException">The request is not this node's.</exception>
     public static void Judge(
         NodeRequest request,
-        LaunchedNode node,
+        ExpectedNode node,
         X25519PrivateKey controller,
         IdentityAuthorities authorities
     )
@@ -63,7 +63,7 @@ public static class NodeEnrolment
         }
     }
 
-    private static IEnumerable<string> Differences(InstanceIdentity identity, LaunchedNode node)
+    private static IEnumerable<string> Differences(InstanceIdentity identity, ExpectedNode node)
     {
         (string Name, string Document, string Launched)[] pairs =
         [

@@ -14,7 +14,7 @@ internal sealed class Wakes : IDisposable
 
     public X25519PrivateKey Nebula { get; } = X25519PrivateKey.Create();
 
-    public static LaunchedNode Node { get; } =
+    public static ExpectedNode Node { get; } =
         new()
         {
             WakeId = "lab-7",

@@ -1,7 +1,7 @@
 namespace HybridLlm.AwsGpu.Bootstrap;
 
 /// <summary>What the controller knows of a node it launched itself, from EC2's answers: the measure of the node's request.</summary>
-public sealed record LaunchedNode
+public sealed record ExpectedNode
 {
     /// <summary>The wake it was launched for.</summary>
     public required string WakeId { get; init; }

@@ -1,0 +1,146 @@
+using Amazon.Runtime;
+using Polly;
+using Polly.Retry;
+
+namespace HybridLlm.AwsGpu.Ec2;
+
+/// <summary>
+/// Makes one AWS call: translates its errors and repeats it where repeating is safe. Delays have full jitter, so that
+/// many callers throttled together do not come back together.
+/// </summary>
+internal sealed class AwsCaller(TimeProvider time)
+{
+    private const int ThrottleRetries = 8;
+    private const int SettlingRetries = 14;
+    private static readonly TimeSpan s_throttleBase = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_throttleCap = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_settlingCap = TimeSpan.FromSeconds(8);
+
+    private readonly ResiliencePipeline _once = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(Retry([AwsErrorKind.Throttled], ThrottleRetries, s_throttleCap))
+        .Build();
+
+    private readonly ResiliencePipeline _repeatable = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(Retry([AwsErrorKind.Throttled, AwsErrorKind.OutcomeUnknown], ThrottleRetries, s_throttleCap))
+        .Build();
+
+    private readonly ResiliencePipeline _settling = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(Retry([AwsErrorKind.Throttled, AwsErrorKind.NotFound], SettlingRetries, s_settlingCap))
+        .Build();
+
+    /// <summary>A call that may be made twice: a read, a write with a token, a deletion. Lost answers are asked for again.</summary>
+    public Task<TAnswer> RepeatableAsync<TRequest, TAnswer>(
+        Func<TRequest, CancellationToken, Task<TAnswer>> call,
+        TRequest request,
+        CancellationToken cancellationToken
+    ) => RunAsync(_repeatable, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
+
+    /// <summary>A call that would do its work twice when made twice: repeated only when throttled, which did nothing.</summary>
+    public Task<TAnswer> OnceAsync<TRequest, TAnswer>(
+        Func<TRequest, CancellationToken, Task<TAnswer>> call,
+        TRequest request,
+        CancellationToken cancellationToken
+    ) => RunAsync(_once, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
+
+    /// <summary>
+    /// As <see cref="OnceAsync"/>, for a call that names resources made seconds ago: EC2 may not see them for up to a
+    /// minute, so "not found" is asked again for about that long.
+    /// </summary>
+    public Task<TAnswer> SettlingAsync<TRequest, TAnswer>(
+        Func<TRequest, CancellationToken, Task<TAnswer>> call,
+        TRequest request,
+        CancellationToken cancellationToken
+    ) => RunAsync(_settling, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
+
+    /// <summary>Something the SDK does besides API actions; lost answers are asked for again.</summary>
+    public Task<T> NamedAsync<T>(
+        string operation,
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    ) => RunAsync(_repeatable, operation, call, cancellationToken);
+
+    private static async Task<T> RunAsync<T>(
+        ResiliencePipeline pipeline,
+        string operation,
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    ) =>
+        await pipeline
+            .ExecuteAsync(
+                static async (state, token) =>
+                    await TranslatingAsync(state.operation, state.call, token).ConfigureAwait(false),
+                (operation, call),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    /// <summary>The SDK names every request after its action.</summary>
+    private static string OperationOf<TRequest>() => typeof(TRequest).Name[..^"Request".Length];
+
+    private static async Task<T> TranslatingAsync<T>(
+        string operation,
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await call(cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonServiceException refusal) when (!string.IsNullOrEmpty(refusal.ErrorCode))
+        {
+            var kind = AwsErrorCodes.KindOf(refusal.ErrorCode);
+            var remedy = AwsErrorCodes.RemedyOf(refusal.ErrorCode);
+            throw new AwsCallException(operation, refusal.ErrorCode, kind, refusal.Message, remedy, refusal);
+        }
+        catch (AmazonServiceException broken)
+        {
+            // An error without a code did not come from AWS's own front: a proxy, or an emulator that lacks the action.
+            throw NoAnswer(operation, broken, AwsErrorKind.Unknown);
+        }
+        catch (AmazonClientException unusable)
+        {
+            var remedy = "Give credentials in AwsClientsOptions, or configure AWS's default credential chain.";
+            throw new AwsCallException(
+                operation,
+                nameof(AmazonClientException),
+                AwsErrorKind.Permission,
+                unusable.Message,
+                remedy,
+                unusable
+            );
+        }
+        catch (Exception lost)
+            when (lost is HttpRequestException or IOException or TimeoutException
+                || (lost is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
+        {
+            throw NoAnswer(operation, lost, AwsErrorKind.OutcomeUnknown);
+        }
+    }
+
+    private static AwsCallException NoAnswer(string operation, Exception cause, AwsErrorKind kind) =>
+        new(
+            operation,
+            cause.GetType().Name,
+            kind,
+            cause.Message,
+            "Check the network and the endpoint, then run the same step again: it looks first at what was done.",
+            cause
+        );
+
+    private static RetryStrategyOptions Retry(AwsErrorKind[] kinds, int attempts, TimeSpan cap) =>
+        new()
+        {
+            MaxRetryAttempts = attempts,
+            ShouldHandle = arguments =>
+                ValueTask.FromResult(
+                    arguments.Outcome.Exception is AwsCallException refusal && kinds.Contains(refusal.Kind)
+                ),
+            DelayGenerator = arguments =>
+            {
+                var ceiling = Math.Min(cap.Ticks, s_throttleBase.Ticks << Math.Min(arguments.AttemptNumber, 10));
+                return ValueTask.FromResult<TimeSpan?>(TimeSpan.FromTicks(Random.Shared.NextInt64(ceiling + 1)));
+            },
+        };
+}
