@@ -110,7 +110,9 @@ public sealed partial class ArtifactCatalogue
         var hash = Convert.ToHexStringLower(
             await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)
         );
-        return hash == artifact.Sha256 ? [] : [$"{artifact.Name} has sha256 {hash}, the catalogue says {artifact.Sha256}"];
+        return hash == artifact.Sha256
+            ? []
+            : [$"{artifact.Name} has sha256 {hash}, the catalogue says {artifact.Sha256}"];
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$")]

@@ -1,0 +1,105 @@
+using System.Globalization;
+using HybridLlm.Budgets;
+using HybridLlm.Ollama.Fitting;
+using HybridLlm.Specs;
+
+namespace HybridLlm.Planning;
+
+/// <summary>Writes down what has been shown to hold.</summary>
+internal static class PlanProofs
+{
+    // Nebula over IPv4: IP 20, UDP 8, header 16, tag 16 bytes.
+    private const int NebulaOverhead = 60;
+    private const int NebulaMtu = 1300;
+    private const int InternetMtu = 1500;
+
+    public static IEnumerable<PlanProof> Of(HybridClusterSpec spec, MemoryNeed need, GpuMarket market, PlanCost cost)
+    {
+        yield return Addresses(spec);
+        yield return Mtu();
+        yield return Fit(spec, need, market);
+        yield return MoneyProof(spec, cost);
+        yield return Reachability();
+    }
+
+    private static PlanProof Addresses(HybridClusterSpec spec)
+    {
+        var proof = SpecCheck.AddressProofOf(spec);
+        var passedOver = proof.Rejected.Select(r => $"passed over: {r}").ToList();
+        return new PlanProof
+        {
+            Name = "addresses",
+            Statement =
+                $"The mesh gets {proof.Mesh}; all {proof.Ranges.Count} ranges are disjoint."
+                + (
+                    passedOver.Count > 0
+                        ? $" {proof.Rejected[0].First.Range} would collide with {proof.Rejected[0].Second}."
+                        : ""
+                ),
+            Working = [.. passedOver, .. proof.Ranges.Select(r => r.ToString())],
+        };
+    }
+
+    private static PlanProof Mtu() =>
+        new()
+        {
+            Name = "mtu",
+            Statement =
+                $"Nebula's {NebulaMtu} bytes travel in packets of {NebulaMtu + NebulaOverhead}, which any internet path of {InternetMtu} carries.",
+            Working =
+            [
+                $"underlay {InternetMtu}",
+                $"Nebula interface {NebulaMtu} + {NebulaOverhead} for IPv4, UDP, header and tag = {NebulaMtu + NebulaOverhead}",
+                "Ollama listens on the Nebula interface itself, so nothing nests deeper",
+            ],
+        };
+
+    private static PlanProof Fit(HybridClusterSpec spec, MemoryNeed need, GpuMarket market) =>
+        new()
+        {
+            Name = "fit",
+            Statement = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{spec.Model.Name} with {spec.Model.ContextTokens} tokens of context needs {GpuMarket.MiB(need.GpuBytes())} MiB on one GPU; every offer has it."
+            ),
+            Working =
+            [
+                .. need.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                $"smallest GPU on offer: {market.Offers.Min(o => o.GpuMemoryMiB)} MiB",
+            ],
+        };
+
+    private static PlanProof MoneyProof(HybridClusterSpec spec, PlanCost cost) =>
+        new()
+        {
+            Name = "money",
+            Statement =
+                $"Asleep {Money.Usd(cost.AsleepPerDay)} a day until it is taken down; awake at most {Money.Usd(cost.AwakePerHour)} an hour."
+                + (
+                    spec.Budget.PerDay is { } day
+                        ? $" {Money.Usd(day)} a day bear {Number(cost.HoursAwakePerDay)} hours awake."
+                        : ""
+                ),
+            Working =
+            [
+                .. cost.Parts.Select(p => $"{p.Layer}: {p.Name} {Money.Usd(p.PerHour)}/h ({p.Basis})"),
+                $"each lease reserves {Money.Usd(cost.ReservedPerHour)}/h, which is also EC2's MaxPrice",
+            ],
+        };
+
+    private static PlanProof Reachability() =>
+        new()
+        {
+            Name = "reachability",
+            Statement =
+                "Nodes reach the lighthouse on UDP 4242 and accept nothing from the internet; the model answers group gateway only.",
+            Working =
+            [
+                "lighthouse security group: UDP 4242 in",
+                "GPU node security group: nothing in; UDP, TCP 443 out",
+                "GPU node Nebula firewall: TCP 11434 and 6443 from group gateway, ICMP from the mesh",
+            ],
+        };
+
+    private static string Number(decimal value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+}
