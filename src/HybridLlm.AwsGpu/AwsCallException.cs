@@ -3,7 +3,14 @@ namespace HybridLlm.AwsGpu;
 /// <summary>AWS refused a call or did not answer.</summary>
 public sealed class AwsCallException : AwsGpuException
 {
-    internal AwsCallException(string operation, string code, AwsErrorKind kind, string reason, string remedy, Exception cause)
+    internal AwsCallException(
+        string operation,
+        string code,
+        AwsErrorKind kind,
+        string reason,
+        string remedy,
+        Exception cause
+    )
         : base($"{operation}: {code}: {reason.TrimEnd('.')}.", remedy, cause)
     {
         Operation = operation;

@@ -108,8 +108,10 @@ internal static class AwsErrorCodes
     /// <summary>Codes whose remedy says more than that of their kind.</summary>
     private static readonly FrozenDictionary<string, string> s_remedies = new Dictionary<string, string>
     {
-        ["MaxFleetCountExceeded"] = "Delete ended instant fleets (teardown scope Burst does), or raise the fleet quota.",
-        ["AddressLimitExceeded"] = "Release unused Elastic IP addresses, raise the quota (5 a region by default), or keep the lighthouse at home.",
+        ["MaxFleetCountExceeded"] =
+            "Delete ended instant fleets (teardown scope Burst does), or raise the fleet quota.",
+        ["AddressLimitExceeded"] =
+            "Release unused Elastic IP addresses, raise the quota (5 a region by default), or keep the lighthouse at home.",
         ["VpcLimitExceeded"] = "Delete unused VPCs or raise the quota (5 a region by default).",
         ["AuthFailure.ServiceLinkedRoleCreationNotPermitted"] =
             "Have an administrator create the service-linked roles of EC2 Spot and EC2 Fleet once.",

@@ -27,9 +27,4 @@ internal sealed record RouteTableFact(
 
 internal sealed record EndpointFact(string Id, IReadOnlyList<string> RouteTableIds);
 
-internal sealed record SecurityGroupFact(
-    string Id,
-    string VpcId,
-    string Component,
-    IReadOnlyList<FirewallRule> Rules
-);
+internal sealed record SecurityGroupFact(string Id, string VpcId, string Component, IReadOnlyList<FirewallRule> Rules);

@@ -11,7 +11,8 @@ internal static class NetworkPlanner
     {
         NetworkParts parts = new(facts);
         InvalidSpecException.ThrowIfAny("The network spec", Faults(spec, facts, parts));
-        var steps = Topology(spec, facts, parts).Concat(s_securityGroups.SelectMany(g => SecurityGroup(spec, parts, g)));
+        var steps = Topology(spec, facts, parts)
+            .Concat(s_securityGroups.SelectMany(g => SecurityGroup(spec, parts, g)));
         return new NetworkPlan(spec, [.. steps.OrderBy(s => s.Kind)]);
     }
 

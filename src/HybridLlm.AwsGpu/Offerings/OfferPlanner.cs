@@ -123,8 +123,7 @@ public static class OfferPlanner
 
     private static int ByPriceThenName(Offer a, Offer b) =>
         a.HourlyPrice != b.HourlyPrice ? a.HourlyPrice.CompareTo(b.HourlyPrice)
-        : a.InstanceType.Name != b.InstanceType.Name
-            ? string.CompareOrdinal(a.InstanceType.Name, b.InstanceType.Name)
+        : a.InstanceType.Name != b.InstanceType.Name ? string.CompareOrdinal(a.InstanceType.Name, b.InstanceType.Name)
         : string.CompareOrdinal(a.Zone.Id, b.Zone.Id);
 
     private static int ByName(RejectedOffer a, RejectedOffer b) =>

@@ -80,5 +80,6 @@ public static class CostForecaster
             Negative(nameof(spec.EgressGiBPerHour), spec.EgressGiBPerHour),
         ];
 
-    private static string? Negative(string name, decimal value) => value < 0 ? Invariant($"{name} is {value}, below 0") : null;
+    private static string? Negative(string name, decimal value) =>
+        value < 0 ? Invariant($"{name} is {value}, below 0") : null;
 }

@@ -110,13 +110,15 @@ public sealed partial class ArtifactCatalogue
         var hash = Convert.ToHexStringLower(
             await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)
         );
-        return hash == artifact.Sha256 ? [] : [$"{artifact.Name} has sha256 {hash}, the catalogue says {artifact.Sha256}"];
+        return hash == artifact.Sha256
+            ? []
+            : [$"{artifact.Name} has sha256 {hash}, the catalogue says {artifact.Sha256}"];
     }
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$")]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}\\z")]
     private static partial Regex FileNameForm();
 
-    [GeneratedRegex("^[0-9a-f]{64}$")]
+    [GeneratedRegex("^[0-9a-f]{64}\\z")]
     private static partial Regex Sha256Form();
 
     private sealed record CatalogueDocument(IReadOnlyList<Artifact> Artifacts);

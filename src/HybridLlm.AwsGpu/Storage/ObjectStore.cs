@@ -226,7 +226,11 @@ public sealed class ObjectStore
             .ConfigureAwait(false);
     }
 
-    private async Task<byte[]> DownloadAsync(GetObjectRequest request, int maxBytes, CancellationToken cancellationToken)
+    private async Task<byte[]> DownloadAsync(
+        GetObjectRequest request,
+        int maxBytes,
+        CancellationToken cancellationToken
+    )
     {
         // One byte more than allowed is asked for, so that "exactly as large" and "larger" can be told apart.
         request.ByteRange = new ByteRange(0, maxBytes);
