@@ -41,6 +41,8 @@ public sealed class AwsClients : IDisposable
 
     internal Uri? ServiceUrl => _options.ServiceUrl;
 
+    internal string HomeRegion => _options.HomeRegion;
+
     internal ILogger<T> Logger<T>() => _options.LoggerFactory.CreateLogger<T>();
 
     internal AmazonEC2Client Ec2(string region) =>

@@ -74,6 +74,6 @@ public sealed partial record ResourceOwner
     private string Digest(string purpose) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Cluster}|{OwnerId}|{purpose}")));
 
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\\z")]
     private static partial Regex ClusterName();
 }

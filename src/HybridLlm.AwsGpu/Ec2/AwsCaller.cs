@@ -35,6 +35,31 @@ internal sealed class AwsCaller(TimeProvider time)
         CancellationToken cancellationToken
     ) => RunAsync(_repeatable, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
 
+    /// <summary>Reads every page of a listing.</summary>
+    /// <param name="ask">The request for the page a token names; null names the first.</param>
+    /// <param name="call">The API action.</param>
+    /// <param name="read">A page's items, and the token of the next page.</param>
+    /// <param name="cancellationToken">Stops between pages.</param>
+    public async Task<List<T>> ListAsync<TRequest, TAnswer, T>(
+        Func<string?, TRequest> ask,
+        Func<TRequest, CancellationToken, Task<TAnswer>> call,
+        Func<TAnswer, (IEnumerable<T>? Items, string? Next)> read,
+        CancellationToken cancellationToken
+    )
+    {
+        List<T> all = [];
+        string? next = null;
+        do
+        {
+            var answer = await RepeatableAsync(call, ask(next), cancellationToken).ConfigureAwait(false);
+            var page = read(answer);
+            all.AddRange(page.Items ?? []);
+            next = page.Next;
+        } while (!string.IsNullOrEmpty(next));
+
+        return all;
+    }
+
     /// <summary>A call that would do its work twice when made twice: repeated only when throttled, which did nothing.</summary>
     public Task<TAnswer> OnceAsync<TRequest, TAnswer>(
         Func<TRequest, CancellationToken, Task<TAnswer>> call,

@@ -32,85 +32,77 @@ internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner
     }
 
     private Task<List<VpcFact>> ReadVpcsAsync(CancellationToken cancellationToken) =>
-        Ec2Pages.AllAsync(async next =>
-        {
-            DescribeVpcsRequest request = new() { Filters = Ec2Tags.OwnedBy(owner), NextToken = next };
-            var page = await clients
-                .Caller.RepeatableAsync(Ec2.DescribeVpcsAsync, request, cancellationToken)
-                .ConfigureAwait(false);
-            return (page.Vpcs?.Select(v => new VpcFact(v.VpcId, v.CidrBlock)), page.NextToken);
-        });
+        clients.Caller.ListAsync(
+            next => new DescribeVpcsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            Ec2.DescribeVpcsAsync,
+            page => (page.Vpcs?.Select(v => new VpcFact(v.VpcId, v.CidrBlock)), page.NextToken),
+            cancellationToken
+        );
 
     private Task<List<GatewayFact>> ReadGatewaysAsync(CancellationToken cancellationToken) =>
-        Ec2Pages.AllAsync(async next =>
-        {
-            DescribeInternetGatewaysRequest request = new() { Filters = Ec2Tags.OwnedBy(owner), NextToken = next };
-            var page = await clients
-                .Caller.RepeatableAsync(Ec2.DescribeInternetGatewaysAsync, request, cancellationToken)
-                .ConfigureAwait(false);
-            return (
-                page.InternetGateways?.Select(g => new GatewayFact(
-                    g.InternetGatewayId,
-                    g.Attachments is [var attached, ..] ? attached.VpcId : null
-                )),
-                page.NextToken
-            );
-        });
+        clients.Caller.ListAsync(
+            next => new DescribeInternetGatewaysRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            Ec2.DescribeInternetGatewaysAsync,
+            page =>
+                (
+                    page.InternetGateways?.Select(g => new GatewayFact(
+                        g.InternetGatewayId,
+                        g.Attachments is [var attached, ..] ? attached.VpcId : null
+                    )),
+                    page.NextToken
+                ),
+            cancellationToken
+        );
 
     private Task<List<SubnetFact>> ReadSubnetsAsync(CancellationToken cancellationToken) =>
-        Ec2Pages.AllAsync(async next =>
-        {
-            DescribeSubnetsRequest request = new() { Filters = Ec2Tags.OwnedBy(owner), NextToken = next };
-            var page = await clients
-                .Caller.RepeatableAsync(Ec2.DescribeSubnetsAsync, request, cancellationToken)
-                .ConfigureAwait(false);
-            return (
-                page.Subnets?.Select(s => new SubnetFact(s.SubnetId, s.VpcId, s.AvailabilityZoneId, s.CidrBlock)),
-                page.NextToken
-            );
-        });
+        clients.Caller.ListAsync(
+            next => new DescribeSubnetsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            Ec2.DescribeSubnetsAsync,
+            page =>
+                (
+                    page.Subnets?.Select(s => new SubnetFact(s.SubnetId, s.VpcId, s.AvailabilityZoneId, s.CidrBlock)),
+                    page.NextToken
+                ),
+            cancellationToken
+        );
 
     private Task<List<RouteTableFact>> ReadRouteTablesAsync(CancellationToken cancellationToken) =>
-        Ec2Pages.AllAsync(async next =>
-        {
-            DescribeRouteTablesRequest request = new() { Filters = Ec2Tags.OwnedBy(owner), NextToken = next };
-            var page = await clients
-                .Caller.RepeatableAsync(Ec2.DescribeRouteTablesAsync, request, cancellationToken)
-                .ConfigureAwait(false);
-            return (page.RouteTables?.Select(ToFact), page.NextToken);
-        });
+        clients.Caller.ListAsync(
+            next => new DescribeRouteTablesRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            Ec2.DescribeRouteTablesAsync,
+            page => (page.RouteTables?.Select(ToFact), page.NextToken),
+            cancellationToken
+        );
 
     private Task<List<EndpointFact>> ReadEndpointsAsync(CancellationToken cancellationToken) =>
-        Ec2Pages.AllAsync(async next =>
-        {
-            DescribeVpcEndpointsRequest request = new() { Filters = Ec2Tags.OwnedBy(owner), NextToken = next };
-            var page = await clients
-                .Caller.RepeatableAsync(Ec2.DescribeVpcEndpointsAsync, request, cancellationToken)
-                .ConfigureAwait(false);
-            return (
-                page.VpcEndpoints?.Where(Ec2States.Exists)
-                    .Select(e => new EndpointFact(e.VpcEndpointId, e.RouteTableIds ?? [])),
-                page.NextToken
-            );
-        });
+        clients.Caller.ListAsync(
+            next => new DescribeVpcEndpointsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            Ec2.DescribeVpcEndpointsAsync,
+            page =>
+                (
+                    page.VpcEndpoints?.Where(Ec2States.Exists)
+                        .Select(e => new EndpointFact(e.VpcEndpointId, e.RouteTableIds ?? [])),
+                    page.NextToken
+                ),
+            cancellationToken
+        );
 
     private Task<List<SecurityGroupFact>> ReadSecurityGroupsAsync(CancellationToken cancellationToken) =>
-        Ec2Pages.AllAsync(async next =>
-        {
-            DescribeSecurityGroupsRequest request = new() { Filters = Ec2Tags.OwnedBy(owner), NextToken = next };
-            var page = await clients
-                .Caller.RepeatableAsync(Ec2.DescribeSecurityGroupsAsync, request, cancellationToken)
-                .ConfigureAwait(false);
-            return (
-                page.SecurityGroups?.Select(g => new SecurityGroupFact(
-                    g.GroupId,
-                    g.VpcId,
-                    Ec2Tags.FromSdk(g.Tags).GetValueOrDefault(ResourceTags.Component, ""),
-                    FirewallRuleMap.FromSdk(g)
-                )),
-                page.NextToken
-            );
-        });
+        clients.Caller.ListAsync(
+            next => new DescribeSecurityGroupsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            Ec2.DescribeSecurityGroupsAsync,
+            page =>
+                (
+                    page.SecurityGroups?.Select(g => new SecurityGroupFact(
+                        g.GroupId,
+                        g.VpcId,
+                        Ec2Tags.FromSdk(g.Tags).GetValueOrDefault(ResourceTags.Component, ""),
+                        FirewallRuleMap.FromSdk(g)
+                    )),
+                    page.NextToken
+                ),
+            cancellationToken
+        );
 
     private static RouteTableFact ToFact(RouteTable table) =>
         new(

@@ -15,45 +15,37 @@ internal sealed class OfferingPort(AwsClients clients)
         string region,
         CancellationToken cancellationToken
     ) =>
-        await Ec2Pages
-            .AllAsync(async next =>
-            {
-                DescribeInstanceTypesRequest request = new()
+        await clients
+            .Caller.ListAsync(
+                next => new DescribeInstanceTypesRequest
                 {
                     Filters = [Ec2Tags.Filter("instance-type", s_gpuFamilies)],
                     MaxResults = 100,
                     NextToken = next,
-                };
-                var page = await clients
-                    .Caller.RepeatableAsync(clients.Ec2(region).DescribeInstanceTypesAsync, request, cancellationToken)
-                    .ConfigureAwait(false);
-                return (page.InstanceTypes?.Select(ToType).OfType<GpuInstanceType>(), page.NextToken);
-            })
+                },
+                clients.Ec2(region).DescribeInstanceTypesAsync,
+                page => (page.InstanceTypes?.Select(ToType).OfType<GpuInstanceType>(), page.NextToken),
+                cancellationToken
+            )
             .ConfigureAwait(false);
 
     public async Task<IReadOnlyList<(string InstanceType, string ZoneId)>> ListOfferedAsync(
         string region,
         CancellationToken cancellationToken
     ) =>
-        await Ec2Pages
-            .AllAsync(async next =>
-            {
-                DescribeInstanceTypeOfferingsRequest request = new()
+        await clients
+            .Caller.ListAsync(
+                next => new DescribeInstanceTypeOfferingsRequest
                 {
                     LocationType = LocationType.AvailabilityZoneId,
                     Filters = [Ec2Tags.Filter("instance-type", s_gpuFamilies)],
                     MaxResults = 1000,
                     NextToken = next,
-                };
-                var page = await clients
-                    .Caller.RepeatableAsync(
-                        clients.Ec2(region).DescribeInstanceTypeOfferingsAsync,
-                        request,
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-                return (page.InstanceTypeOfferings?.Select(o => (o.InstanceType.Value, o.Location)), page.NextToken);
-            })
+                },
+                clients.Ec2(region).DescribeInstanceTypeOfferingsAsync,
+                page => (page.InstanceTypeOfferings?.Select(o => (o.InstanceType.Value, o.Location)), page.NextToken),
+                cancellationToken
+            )
             .ConfigureAwait(false);
 
     /// <summary>The price in force at <paramref name="now"/>, by type and zone name.</summary>
@@ -64,26 +56,20 @@ internal sealed class OfferingPort(AwsClients clients)
         CancellationToken cancellationToken
     )
     {
-        var rows = await Ec2Pages
-            .AllAsync(async next =>
-            {
-                DescribeSpotPriceHistoryRequest request = new()
+        var rows = await clients
+            .Caller.ListAsync(
+                next => new DescribeSpotPriceHistoryRequest
                 {
                     InstanceTypes = [.. instanceTypes],
                     ProductDescriptions = ["Linux/UNIX", "Linux/UNIX (Amazon VPC)"],
                     StartTime = now.UtcDateTime,
                     MaxResults = 1000,
                     NextToken = next,
-                };
-                var page = await clients
-                    .Caller.RepeatableAsync(
-                        clients.Ec2(region).DescribeSpotPriceHistoryAsync,
-                        request,
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-                return (page.SpotPriceHistory?.AsEnumerable(), page.NextToken);
-            })
+                },
+                clients.Ec2(region).DescribeSpotPriceHistoryAsync,
+                page => (page.SpotPriceHistory?.AsEnumerable(), page.NextToken),
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return rows.GroupBy(r => (r.InstanceType.Value, r.AvailabilityZone))
             .ToDictionary(

@@ -115,10 +115,10 @@ public sealed partial class ArtifactCatalogue
             : [$"{artifact.Name} has sha256 {hash}, the catalogue says {artifact.Sha256}"];
     }
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$")]
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}\\z")]
     private static partial Regex FileNameForm();
 
-    [GeneratedRegex("^[0-9a-f]{64}$")]
+    [GeneratedRegex("^[0-9a-f]{64}\\z")]
     private static partial Regex Sha256Form();
 
     private sealed record CatalogueDocument(IReadOnlyList<Artifact> Artifacts);

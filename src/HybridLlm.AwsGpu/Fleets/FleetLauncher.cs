@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+
+namespace HybridLlm.AwsGpu.Fleets;
+
+/// <summary>
+/// Rents one GPU node per intent. However often an intent is launched, and wherever an earlier launch was cut off, at
+/// most one instance answers it.
+/// </summary>
+public sealed class FleetLauncher
+{
+    private const int MaxSends = 3;
+    private readonly AwsClients _clients;
+    private readonly ILogger<FleetLauncher> _logger;
+
+    /// <summary>Keeps the connection; asks nothing yet.</summary>
+    /// <param name="clients">Connection to AWS.</param>
+    public FleetLauncher(AwsClients clients)
+    {
+        ArgumentNullException.ThrowIfNull(clients);
+        _clients = clients;
+        _logger = clients.Logger<FleetLauncher>();
+    }
+
+    /// <summary>
+    /// Finds the intent's node or rents it: an instant fleet of one spot instance from whichever pool EC2 has most of at
+    /// a good price. The instance ends itself when its lease runs out.
+    /// </summary>
+    /// <param name="intent">The decision, journalled by the caller.</param>
+    /// <param name="cancellationToken">Stops between calls; launching the same intent again goes on from there.</param>
+    /// <exception cref="InvalidSpecException">The intent cannot be.</exception>
+    /// <exception cref="NoCapacityException">No pool gave a node; nothing is rented.</exception>
+    /// <exception cref="AttemptSpentException">This attempt had its node, and the node has ended.</exception>
+    /// <exception cref="AwsCallException">AWS refuses a call or does not answer; launch the same intent again.</exception>
+    public async Task<LaunchedNode> LaunchAsync(NodeIntent intent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        intent.Validate();
+        InstancePort instances = new(_clients, intent.Region);
+        NodeTemplate template = new(_clients, intent.Owner, intent.Region);
+
+        var answering = await instances.ListAsync(intent.Owner, intent.Id, cancellationToken).ConfigureAwait(false);
+        var node =
+            Adopt(answering, intent)
+            ?? await RentAsync(intent, template, instances, cancellationToken).ConfigureAwait(false);
+        if (answering.Find(i => i.InstanceId == node.InstanceId && !i.IsAlive) is { } ended)
+        {
+            throw new AttemptSpentException(intent.Id, intent.Attempt, ended.InstanceId);
+        }
+
+        await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
+        return node;
+    }
+
+    private async Task<LaunchedNode> RentAsync(
+        NodeIntent intent,
+        NodeTemplate template,
+        InstancePort instances,
+        CancellationToken cancellationToken
+    )
+    {
+        var version = await template.EnsureVersionAsync(intent, cancellationToken).ConfigureAwait(false);
+        FleetPort fleets = new(_clients, intent.Region);
+        for (var send = 1; ; send++)
+        {
+            try
+            {
+                var answer = await fleets
+                    .CreateAsync(intent, template.Name, version, cancellationToken)
+                    .ConfigureAwait(false);
+                if (answer.Node is { } node)
+                {
+                    Log.NodeLaunched(_logger, intent.Id, node.InstanceId, node.InstanceType, node.ZoneId);
+                    return node with { PoolErrors = answer.Errors };
+                }
+
+                await CleanUpAsync(answer, intent, template, fleets, cancellationToken).ConfigureAwait(false);
+                throw new NoCapacityException(intent, answer.Errors);
+            }
+            catch (AwsCallException lost) when (lost.Kind is AwsErrorKind.OutcomeUnknown or AwsErrorKind.TokenConflict)
+            {
+                // The call may have worked. EC2 would recognise the token, but look first: it costs nothing.
+                var answering = await instances
+                    .ListAsync(intent.Owner, intent.Id, cancellationToken)
+                    .ConfigureAwait(false);
+                if (Adopt(answering, intent) is { } node)
+                {
+                    return node;
+                }
+
+                if (lost.Kind == AwsErrorKind.TokenConflict || send == MaxSends)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static async Task CleanUpAsync(
+        FleetAnswer answer,
+        NodeIntent intent,
+        NodeTemplate template,
+        FleetPort fleets,
+        CancellationToken cancellationToken
+    )
+    {
+        await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
+        if (answer.FleetId is { Length: > 0 } empty)
+        {
+            // The record of a fleet that gave nothing counts against the fleet quota like any other.
+            await fleets.DeleteAsync(empty, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private LaunchedNode? Adopt(List<InstanceStatus> answering, NodeIntent intent)
+    {
+        if (answering.Where(i => i.IsAlive).MinBy(i => i.LaunchedAt) is not { } alive)
+        {
+            return null;
+        }
+
+        Log.NodeAdopted(_logger, intent.Id, alive.InstanceId);
+        return new LaunchedNode
+        {
+            InstanceId = alive.InstanceId,
+            InstanceType = alive.InstanceType,
+            ZoneId = intent.Pools.FirstOrDefault(p => p.SubnetId == alive.SubnetId)?.ZoneId,
+            Adopted = true,
+        };
+    }
+}
