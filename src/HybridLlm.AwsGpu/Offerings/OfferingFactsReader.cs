@@ -31,18 +31,18 @@ public sealed class OfferingFactsReader
     {
         ArgumentException.ThrowIfNullOrEmpty(region);
         var now = _time.GetUtcNow();
+        var types = await _port.ListTypesAsync(region, cancellationToken).ConfigureAwait(false);
+        List<string> names = [.. types.Select(t => t.Name)];
         var zonesRead = _zones.ListAsync(region, cancellationToken);
-        var offeredRead = _port.ListOfferedAsync(region, cancellationToken);
-        var typesRead = _port.ListTypesAsync(region, cancellationToken);
-        await Task.WhenAll(zonesRead, offeredRead, typesRead).ConfigureAwait(false);
+        var offeredRead = _port.ListOfferedAsync(region, names, cancellationToken);
+        var pricesRead = _port.ListSpotPricesAsync(region, names, now, cancellationToken);
+        await Task.WhenAll(zonesRead, offeredRead, pricesRead).ConfigureAwait(false);
 
-        var types = await typesRead.ConfigureAwait(false);
-        var names = types.Select(t => t.Name).ToHashSet();
-        var prices = await _port.ListSpotPricesAsync(region, [.. names], now, cancellationToken).ConfigureAwait(false);
         var zones = (await zonesRead.ConfigureAwait(false)).ToDictionary(z => z.Id);
+        var prices = await pricesRead.ConfigureAwait(false);
         var pools =
             from offered in await offeredRead.ConfigureAwait(false)
-            where names.Contains(offered.InstanceType) && zones.ContainsKey(offered.ZoneId)
+            where zones.ContainsKey(offered.ZoneId)
             let zone = zones[offered.ZoneId]
             let price = prices.TryGetValue((offered.InstanceType, zone.Name), out var found) ? found : (decimal?)null
             select new SpotPool(offered.InstanceType, zone, price);

@@ -11,6 +11,8 @@ internal sealed class OfferingPort(AwsClients clients)
     /// <summary>EC2 has no filter for "has a GPU"; every family that has one begins with g or p.</summary>
     private static readonly string[] s_gpuFamilies = ["g*", "p*"];
 
+    private const int MaxFilterValues = 200;
+
     public async Task<IReadOnlyList<GpuInstanceType>> ListTypesAsync(
         string region,
         CancellationToken cancellationToken
@@ -31,22 +33,31 @@ internal sealed class OfferingPort(AwsClients clients)
 
     public async Task<IReadOnlyList<(string InstanceType, string ZoneId)>> ListOfferedAsync(
         string region,
+        IReadOnlyList<string> instanceTypes,
         CancellationToken cancellationToken
-    ) =>
-        await clients
-            .Caller.ListAsync(
-                next => new DescribeInstanceTypeOfferingsRequest
-                {
-                    LocationType = LocationType.AvailabilityZoneId,
-                    Filters = [Ec2Tags.Filter("instance-type", s_gpuFamilies)],
-                    MaxResults = 1000,
-                    NextToken = next,
-                },
-                clients.Ec2(region).DescribeInstanceTypeOfferingsAsync,
-                page => (page.InstanceTypeOfferings?.Select(o => (o.InstanceType.Value, o.Location)), page.NextToken),
-                cancellationToken
+    )
+    {
+        var chunks = await Task.WhenAll(
+                instanceTypes
+                    .Chunk(MaxFilterValues)
+                    .Select(names =>
+                        clients.Caller.ListAsync(
+                            next => new DescribeInstanceTypeOfferingsRequest
+                            {
+                                LocationType = LocationType.AvailabilityZoneId,
+                                Filters = [Ec2Tags.Filter("instance-type", names)],
+                                MaxResults = 1000,
+                                NextToken = next,
+                            },
+                            clients.Ec2(region).DescribeInstanceTypeOfferingsAsync,
+                            page => (page.InstanceTypeOfferings?.AsEnumerable(), page.NextToken),
+                            cancellationToken
+                        )
+                    )
             )
             .ConfigureAwait(false);
+        return [.. chunks.SelectMany(c => c).Select(o => (o.InstanceType.Value, o.Location))];
+    }
 
     /// <summary>The price in force at <paramref name="now"/>, by type and zone name.</summary>
     public async Task<IReadOnlyDictionary<(string InstanceType, string ZoneName), decimal>> ListSpotPricesAsync(

@@ -79,7 +79,10 @@ public sealed class ClusterTeardown
             Scope = scope,
             Asked = asked,
             Gone = [.. asked.Where(r => !left.Contains(ResourceKey.Of(r)))],
-            StillThere = [.. remaining.Select(r => new RemainingResource(r, blocked.GetValueOrDefault(r)))],
+            StillThere =
+            [
+                .. remaining.Select(r => new RemainingResource(r, blocked.GetValueOrDefault(ResourceKey.Of(r)))),
+            ],
             Foreign = inventory.Foreign,
             Unread = inventory.Unread,
             ScannedAt = inventory.ScannedAt,

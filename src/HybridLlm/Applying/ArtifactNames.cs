@@ -53,7 +53,11 @@ internal static class ArtifactNames
             }
             else if (artifact.Path != path)
             {
-                yield return new("HL151", $"The artifact {name} goes to {artifact.Path}, not {path}.", "Correct its path in the catalogue.");
+                yield return new(
+                    "HL151",
+                    $"The artifact {name} goes to {artifact.Path}, not {path}.",
+                    "Correct its path in the catalogue."
+                );
             }
         }
     }

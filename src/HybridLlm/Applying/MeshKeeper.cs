@@ -122,5 +122,11 @@ internal sealed class MeshKeeper
     private static NebulaPrefix Prefix(IPNetwork range) => new(range.BaseAddress, range.PrefixLength);
 
     private static HybridClusterFaultsException Faulty(string what, string remedy) =>
-        new([new SpecFault("HL140", $"The mesh authority in the state folder cannot be used: {what.TrimEnd('.')}.", remedy)]);
+        new([
+            new SpecFault(
+                "HL140",
+                $"The mesh authority in the state folder cannot be used: {what.TrimEnd('.')}.",
+                remedy
+            ),
+        ]);
 }

@@ -20,7 +20,11 @@ internal static class OllamaManifest
     public static string Write(ModelSpec model, IPAddress meshAddress, string version)
     {
         V1Namespace space = new(metadata: new V1ObjectMeta(name: Namespace)) { ApiVersion = "v1", Kind = "Namespace" };
-        return string.Join("---\n", KubernetesYaml.Serialize(space) + "\n", KubernetesYaml.Serialize(Deployment(model, meshAddress, version)) + "\n");
+        return string.Join(
+            "---\n",
+            KubernetesYaml.Serialize(space) + "\n",
+            KubernetesYaml.Serialize(Deployment(model, meshAddress, version)) + "\n"
+        );
     }
 
     private static V1Deployment Deployment(ModelSpec model, IPAddress meshAddress, string version)
@@ -70,7 +74,13 @@ internal static class OllamaManifest
                     },
                 },
             ],
-            Volumes = [new V1Volume("models") { HostPath = new V1HostPathVolumeSource(ArtifactNames.ModelFolder, "Directory") }],
+            Volumes =
+            [
+                new V1Volume("models")
+                {
+                    HostPath = new V1HostPathVolumeSource(ArtifactNames.ModelFolder, "Directory"),
+                },
+            ],
         };
 
     private static IEnumerable<(string Name, string Value)> Environment(ModelSpec model, IPAddress meshAddress) =>
