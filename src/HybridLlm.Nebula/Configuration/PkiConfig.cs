@@ -25,6 +25,12 @@ public sealed record PkiConfig
     /// <summary>Certificate version shown first in handshakes this node begins; null for v1 when it has one, else v2.</summary>
     public CertificateVersion? InitiatingVersion { get; init; }
 
+    /// <summary>The paths; what is inlined shows as "inline", for it may be a secret.</summary>
+    public override string ToString() => $"ca: {Shown(Ca)}, cert: {Shown(Certificate)}, key: {Shown(Key)}";
+
+    internal static string Shown(string? pathOrPem) =>
+        pathOrPem?.Contains("-----BEGIN", StringComparison.Ordinal) == true ? "inline" : pathOrPem ?? "none";
+
     internal static SectionCodec<PkiConfig> Codec { get; } =
         new SectionCodec<PkiConfig>()
             .Text("ca", c => c.Ca, (c, v) => c with { Ca = v }, Reload)

@@ -24,6 +24,9 @@ public sealed record SshdConfig
     /// <summary>Folder profiles are written to; null for one in the temporary folder.</summary>
     public string? SandboxDirectory { get; init; }
 
+    /// <summary>Where it listens and whose key it shows; an inlined key shows as "inline".</summary>
+    public override string ToString() => $"listen: {Listen}, host_key: {PkiConfig.Shown(HostKey)}";
+
     internal static SectionCodec<SshdConfig> Codec { get; } =
         new SectionCodec<SshdConfig>()
             .Bool("enabled", c => c.Enabled, (c, v) => c with { Enabled = v }, Reload)

@@ -110,6 +110,18 @@ internal static class MeshNetworkRules
             );
         }
 
+        foreach (var (member, network) in spec.Members.SelectMany(m => m.UnsafeNetworks.Select(n => (m, n))))
+        {
+            if (spec.Range.Contains(network) || spec.RangeV6?.Contains(network) == true)
+            {
+                yield return new(
+                    "mesh-unsafe-inside",
+                    $"'{member.Name}' would route for {network}, which is part of the mesh itself.",
+                    "Route only for ranges outside the mesh."
+                );
+            }
+        }
+
         foreach (var member in spec.Members.Where(m => m.RoutesPods && spec.PodRange is null))
         {
             yield return new(
