@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
 
 namespace HybridLlm.Nebula.Networks;
 
@@ -11,6 +12,7 @@ namespace HybridLlm.Nebula.Networks;
 /// neighbours", which is what a certificate's networks mean. Ordered as nebula orders them: IPv4 before IPv6, then by
 /// address, then by length.
 /// </summary>
+[JsonConverter(typeof(NebulaPrefixJsonConverter))]
 public readonly struct NebulaPrefix : IEquatable<NebulaPrefix>, IComparable<NebulaPrefix>
 {
     private readonly UInt128 _bits;
