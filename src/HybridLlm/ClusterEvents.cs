@@ -8,6 +8,7 @@ namespace HybridLlm;
 internal sealed class ClusterEvents(TimeProvider clock)
 {
     private ImmutableList<Channel<ClusterEvent>> _watchers = [];
+    private ImmutableList<Action<ClusterEvent>> _listeners = [];
 
     public void Publish(ClusterEventKind kind, string stage, string message, TimeSpan? expected = null)
     {
@@ -23,6 +24,18 @@ internal sealed class ClusterEvents(TimeProvider clock)
         {
             watcher.Writer.TryWrite(happened);
         }
+
+        foreach (var listener in _listeners)
+        {
+            listener(happened);
+        }
+    }
+
+    /// <summary>Tells a listener everything, on the thread where it happens, until the result is disposed.</summary>
+    public IDisposable Tell(Action<ClusterEvent> listener)
+    {
+        ImmutableInterlocked.Update(ref _listeners, list => list.Add(listener));
+        return new Subscription(() => ImmutableInterlocked.Update(ref _listeners, list => list.Remove(listener)));
     }
 
     /// <summary>Starts watching at once, not at the first read.</summary>
@@ -57,5 +70,10 @@ internal sealed class ClusterEvents(TimeProvider clock)
         {
             ImmutableInterlocked.Update(ref _watchers, list => list.Remove(channel));
         }
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

@@ -2,7 +2,7 @@ namespace HybridLlm.AwsGpu.Bootstrap;
 
 /// <summary>
 /// What a node is told in its user data. EC2 shows user data to anyone who may describe the instance, so nothing here is secret
-/// but the two URLs, which are useless once used.
+/// but the three URLs, which are useless once used.
 /// </summary>
 public sealed record NodeBoot
 {
@@ -20,6 +20,9 @@ public sealed record NodeBoot
 
     /// <summary>Presigned GET of the reply object.</summary>
     public required Uri ReplyUrl { get; init; }
+
+    /// <summary>Presigned PUT of the report object, where the node says how its boot ended; signed like <see cref="RequestUrl"/>.</summary>
+    public required Uri ReportUrl { get; init; }
 
     /// <summary>Until then the node must have enrolled and read its lease, or it powers itself off; whole seconds.</summary>
     public required DateTimeOffset BootDeadline { get; init; }

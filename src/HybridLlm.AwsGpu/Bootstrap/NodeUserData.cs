@@ -86,6 +86,7 @@ public static partial class NodeUserData
                 : throw new FormatException("HYBRIDLLM_CONTROLLER_KEY is no X25519 key."),
             RequestUrl = new Uri(Value("HYBRIDLLM_REQUEST_URL")),
             ReplyUrl = new Uri(Value("HYBRIDLLM_REPLY_URL")),
+            ReportUrl = new Uri(Value("HYBRIDLLM_REPORT_URL")),
             BootDeadline = Instant("HYBRIDLLM_BOOT_DEADLINE"),
             LastMoment = Instant("HYBRIDLLM_LAST_MOMENT"),
         };
@@ -98,6 +99,7 @@ public static partial class NodeUserData
             ("HYBRIDLLM_CONTROLLER_KEY", boot.ControllerKey.ToString()),
             ("HYBRIDLLM_REQUEST_URL", boot.RequestUrl.AbsoluteUri),
             ("HYBRIDLLM_REPLY_URL", boot.ReplyUrl.AbsoluteUri),
+            ("HYBRIDLLM_REPORT_URL", boot.ReportUrl.AbsoluteUri),
             ("HYBRIDLLM_BOOT_DEADLINE", boot.BootDeadline.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
             ("HYBRIDLLM_LAST_MOMENT", boot.LastMoment.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
         ];

@@ -12,7 +12,11 @@ mkdir -p "$run"
 
 say() { echo "hybridllm: $*" >&2; }
 power_off() { systemctl poweroff || shutdown -h now; }
-die() { trap - EXIT; say "$*; powering off"; power_off; exit 1; }
+report() { # report ok|failed WORDS: tells the controller, who may act on it but not trust it
+  printf '%s\n' hybridllm-report-1 "$1 $2" > "$run/report"
+  curl -sS -m 20 -o /dev/null -H 'If-None-Match: *' -T "$run/report" "$HYBRIDLLM_REPORT_URL" || say "the report did not arrive"
+}
+die() { trap - EXIT; say "$*; powering off"; report failed "$*"; power_off; exit 1; }
 trap 'status=$?; [ "$status" = 0 ] || die "boot stopped with status $status"' EXIT
 seconds() { date +%s; }
 
@@ -154,5 +158,6 @@ while read -r verb arguments; do
     *) die "unknown step $verb" ;;
   esac
 done < "$run/payload/steps"
+report ok "boot complete"
 rm -rf "$run"
 say "boot complete"

@@ -2,7 +2,6 @@ using System.Net;
 using HybridLlm.Journals;
 using HybridLlm.Nebula;
 using HybridLlm.Nebula.Certificates;
-using HybridLlm.Nebula.Configuration;
 using HybridLlm.Nebula.Keys;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Specs;

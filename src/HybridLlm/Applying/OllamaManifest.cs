@@ -19,7 +19,12 @@ internal static class OllamaManifest
 
     public static string Write(ModelSpec model, IPAddress meshAddress, string version)
     {
-        V1Namespace space = new(metadata: new V1ObjectMeta(name: Namespace)) { ApiVersion = "v1", Kind = "Namespace" };
+        V1Namespace space = new()
+        {
+            ApiVersion = "v1",
+            Kind = "Namespace",
+            Metadata = new V1ObjectMeta { Name = Namespace },
+        };
         return string.Join(
             "---\n",
             KubernetesYaml.Serialize(space) + "\n",
@@ -34,14 +39,23 @@ internal static class OllamaManifest
         {
             ApiVersion = "apps/v1",
             Kind = "Deployment",
-            Metadata = new V1ObjectMeta(name: Name, namespaceProperty: Namespace, labels: labels),
+            Metadata = new V1ObjectMeta
+            {
+                Name = Name,
+                NamespaceProperty = Namespace,
+                Labels = labels,
+            },
             Spec = new V1DeploymentSpec
             {
                 Replicas = 1,
                 // One GPU cannot hold the model twice.
-                Strategy = new V1DeploymentStrategy(type: "Recreate"),
-                Selector = new V1LabelSelector(matchLabels: labels),
-                Template = new V1PodTemplateSpec(new V1ObjectMeta(labels: labels), Pod(model, meshAddress, version)),
+                Strategy = new V1DeploymentStrategy { Type = "Recreate" },
+                Selector = new V1LabelSelector { MatchLabels = labels },
+                Template = new V1PodTemplateSpec
+                {
+                    Metadata = new V1ObjectMeta { Labels = labels },
+                    Spec = Pod(model, meshAddress, version),
+                },
             },
         };
     }
@@ -62,28 +76,40 @@ internal static class OllamaManifest
                     Name = Name,
                     Image = $"docker.io/ollama/ollama:{version}",
                     ImagePullPolicy = "Never",
-                    Env = [.. Environment(model, meshAddress).Select(e => new V1EnvVar(e.Name, e.Value))],
-                    Ports = [new V1ContainerPort(Port)],
-                    VolumeMounts = [new V1VolumeMount("/models", "models", readOnlyProperty: true)],
+                    Env =
+                    [
+                        .. Environment(model, meshAddress).Select(e => new V1EnvVar { Name = e.Name, Value = e.Value }),
+                    ],
+                    Ports = [new V1ContainerPort { ContainerPort = Port }],
+                    VolumeMounts =
+                    [
+                        new V1VolumeMount
+                        {
+                            Name = "models",
+                            MountPath = "/models",
+                            ReadOnlyProperty = true,
+                        },
+                    ],
                     LivenessProbe = Probe(meshAddress, periodSeconds: 30, failures: 6),
                     ReadinessProbe = Probe(meshAddress, periodSeconds: 2, failures: 3),
                     SecurityContext = new V1SecurityContext
                     {
                         AllowPrivilegeEscalation = false,
-                        Capabilities = new V1Capabilities(drop: ["ALL"]),
+                        Capabilities = new V1Capabilities { Drop = ["ALL"] },
                     },
                 },
             ],
             Volumes =
             [
-                new V1Volume("models")
+                new V1Volume
                 {
-                    HostPath = new V1HostPathVolumeSource(ArtifactNames.ModelFolder, "Directory"),
+                    Name = "models",
+                    HostPath = new V1HostPathVolumeSource { Path = ArtifactNames.ModelFolder, Type = "Directory" },
                 },
             ],
         };
 
-    private static IEnumerable<(string Name, string Value)> Environment(ModelSpec model, IPAddress meshAddress) =>
+    private static (string Name, string Value)[] Environment(ModelSpec model, IPAddress meshAddress) =>
         [
             ("OLLAMA_HOST", $"{meshAddress}:{Port}"),
             ("OLLAMA_MODELS", "/models"),
@@ -100,7 +126,12 @@ internal static class OllamaManifest
     private static V1Probe Probe(IPAddress meshAddress, int periodSeconds, int failures) =>
         new()
         {
-            HttpGet = new V1HTTPGetAction(Port, host: meshAddress.ToString(), path: "/api/version"),
+            HttpGet = new V1HTTPGetAction
+            {
+                Host = meshAddress.ToString(),
+                Path = "/api/version",
+                Port = Port,
+            },
             PeriodSeconds = periodSeconds,
             FailureThreshold = failures,
         };

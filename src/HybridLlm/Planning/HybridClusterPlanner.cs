@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.Budgets;
 using HybridLlm.Ollama.Fitting;
-using HybridLlm.Proofs;
 using HybridLlm.Specs;
 
 namespace HybridLlm.Planning;
@@ -26,7 +24,7 @@ internal static class HybridClusterPlanner
     public static IReadOnlyList<PlanStage> WakeStages => s_wake;
 
     /// <exception cref="HybridClusterFaultsException">The plan cannot be; every reason is given.</exception>
-    public static HybridClusterPlan Plan(HybridClusterSpec spec, HybridClusterFacts facts)
+    public static (HybridClusterPlan Plan, GpuMarket Market) Plan(HybridClusterSpec spec, HybridClusterFacts facts)
     {
         List<SpecFault> faults = [];
         if (!facts.Regions.Contains(spec.Gpu.Region))
@@ -83,7 +81,7 @@ internal static class HybridClusterPlanner
             Steps = [.. PlanSteps.Of(spec, facts, network, bucket, market)],
             Wake = s_wake,
         };
-        return plan with { Id = Digest(plan) };
+        return (plan with { Id = Digest(plan) }, market);
     }
 
     private static SpecFault NoOffer(HybridClusterSpec spec, MemoryNeed need, GpuMarket market)

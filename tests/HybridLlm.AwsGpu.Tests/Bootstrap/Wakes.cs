@@ -36,6 +36,7 @@ internal sealed class Wakes : IDisposable
             ControllerKey = Controller.PublicKey,
             RequestUrl = new Uri("https://bucket.example/mailbox/lab-7/request?X-Amz-Signature=00&X-Amz-Expires=1200"),
             ReplyUrl = new Uri("https://bucket.example/mailbox/lab-7/reply?X-Amz-Signature=11"),
+            ReportUrl = new Uri("https://bucket.example/mailbox/lab-7/report?X-Amz-Signature=22"),
             BootDeadline = Launch.AddMinutes(10),
             LastMoment = Launch.AddHours(12),
         };
