@@ -116,11 +116,9 @@ internal sealed class ClusterController(ClusterContext context)
         }
     }
 
-    private async Task<(
-        HybridClusterFacts Facts,
-        ArtifactCatalogue? Catalogue,
-        IReadOnlyList<SpecFault> Faults
-    )> FactsAsync(CancellationToken cancellationToken)
+    private async Task<(HybridClusterFacts Facts, IReadOnlyList<SpecFault> Faults)> FactsAsync(
+        CancellationToken cancellationToken
+    )
     {
         List<SpecFault> faults = [];
         await ReadCatalogueAsync(faults, cancellationToken).ConfigureAwait(false);
