@@ -33,7 +33,9 @@ internal sealed class AwsCaller(TimeProvider time)
         Func<TRequest, CancellationToken, Task<TAnswer>> call,
         TRequest request,
         CancellationToken cancellationToken
-    ) => RunAsync(_repeatable, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
+    )
+        where TRequest : AmazonWebServiceRequest =>
+        RunAsync(_repeatable, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
 
     /// <summary>Reads every page of a listing.</summary>
     /// <param name="ask">The request for the page a token names; null names the first.</param>
@@ -46,6 +48,7 @@ internal sealed class AwsCaller(TimeProvider time)
         Func<TAnswer, (IEnumerable<T>? Items, string? Next)> read,
         CancellationToken cancellationToken
     )
+        where TRequest : AmazonWebServiceRequest
     {
         List<T> all = [];
         string? next = null;
@@ -65,7 +68,9 @@ internal sealed class AwsCaller(TimeProvider time)
         Func<TRequest, CancellationToken, Task<TAnswer>> call,
         TRequest request,
         CancellationToken cancellationToken
-    ) => RunAsync(_once, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
+    )
+        where TRequest : AmazonWebServiceRequest =>
+        RunAsync(_once, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
 
     /// <summary>
     /// As <see cref="OnceAsync"/>, for a call that names resources made seconds ago: EC2 may not see them for up to a
@@ -75,7 +80,9 @@ internal sealed class AwsCaller(TimeProvider time)
         Func<TRequest, CancellationToken, Task<TAnswer>> call,
         TRequest request,
         CancellationToken cancellationToken
-    ) => RunAsync(_settling, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
+    )
+        where TRequest : AmazonWebServiceRequest =>
+        RunAsync(_settling, OperationOf<TRequest>(), token => call(request, token), cancellationToken);
 
     /// <summary>Something the SDK does besides API actions; lost answers are asked for again.</summary>
     public Task<T> NamedAsync<T>(

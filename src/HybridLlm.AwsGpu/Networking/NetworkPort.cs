@@ -160,6 +160,7 @@ internal sealed class NetworkPort(AwsClients clients, NetworkSpec spec)
         TRequest request,
         CancellationToken cancellationToken
     )
+        where TRequest : Amazon.Runtime.AmazonWebServiceRequest
     {
         try
         {

@@ -12,9 +12,10 @@ internal static class SubnetRanges
 
     private const int BlockBits = 4;
 
-    /// <summary>The range, or null unless it is IPv4, private, from /16 to /24, and starts at its network address.</summary>
+    /// <summary>The range; null unless it is private IPv4 from /16 to /24, written with its first address.</summary>
     public static IPNetwork? Parse(string cidr) =>
         IPNetwork.TryParse(cidr, out var network)
+        && network.ToString() == cidr
         && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
         && network.PrefixLength is >= 16 and <= 24
         && s_private.Any(p => p.Contains(network.BaseAddress))

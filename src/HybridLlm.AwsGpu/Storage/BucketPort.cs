@@ -146,7 +146,9 @@ internal sealed class BucketPort(AwsClients clients, string region, string bucke
         Func<TRequest, CancellationToken, Task<TAnswer>> call,
         TRequest request,
         CancellationToken cancellationToken
-    ) => await clients.Caller.SettlingAsync(call, request, cancellationToken).ConfigureAwait(false);
+    )
+        where TRequest : Amazon.Runtime.AmazonWebServiceRequest =>
+        await clients.Caller.SettlingAsync(call, request, cancellationToken).ConfigureAwait(false);
 
     private async Task<bool> ReadPublicAccessBlockedAsync(CancellationToken cancellationToken)
     {

@@ -188,6 +188,7 @@ internal sealed class DeletePort(AwsClients clients)
         TRequest request,
         CancellationToken cancellationToken
     )
+        where TRequest : Amazon.Runtime.AmazonWebServiceRequest
     {
         await clients.Caller.RepeatableAsync(call, request, cancellationToken).ConfigureAwait(false);
         return null;

@@ -9,6 +9,7 @@ internal sealed class S3Endpoint(CloudState cloud)
 {
     private static readonly HashSet<string> s_headers = new(StringComparer.OrdinalIgnoreCase)
     {
+        "x-amz-api-version",
         "x-amz-checksum-mode",
         "x-amz-content-sha256",
         "x-amz-date",

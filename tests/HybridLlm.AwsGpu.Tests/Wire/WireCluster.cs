@@ -11,7 +11,9 @@ internal sealed class WireCluster : IDisposable
 {
     public const string Region = "us-east-1";
 
-    private WireCluster(WireEndpoint endpoint, IReadOnlyDictionary<string, string> answered, ResourceOwner owner)
+    public static readonly byte[] Script = "#!/bin/sh\nexit 0\n"u8.ToArray();
+
+    public WireCluster(WireEndpoint endpoint, IReadOnlyDictionary<string, string> answered, ResourceOwner owner)
     {
         Wire = new WireTransport(answered);
         Owner = owner;
@@ -48,10 +50,6 @@ internal sealed class WireCluster : IDisposable
             Region = Region,
         };
 
-    /// <summary>A cluster of a new owner, or another process of a given owner's.</summary>
-    public static async Task<WireCluster> OnAsync(IWireBackend backend, ResourceOwner? owner = null) =>
-        new(await backend.StartAsync(), backend.Answered, owner ?? NewOwner());
-
     public static ResourceOwner NewOwner(string? cluster = null) =>
         new() { Cluster = cluster ?? $"wire-{Guid.NewGuid():n}"[..20], OwnerId = Guid.NewGuid() };
 
@@ -61,11 +59,47 @@ internal sealed class WireCluster : IDisposable
         return await provisioner.ApplyAsync(await provisioner.PlanAsync(NetworkSpec));
     }
 
-    public async Task<NodeIntent> NewIntentAsync(Network network, string id = "intent-1")
+    public async Task<ObjectStore> BuildBucketAsync()
+    {
+        BucketProvisioner provisioner = new(Clients);
+        return await provisioner.ApplyAsync(await provisioner.PlanAsync(BucketSpec));
+    }
+
+    public async Task<LighthouseSpec> LighthouseSpecAsync(Network network, int attempt = 1) =>
+        new()
+        {
+            Owner = Owner,
+            PlanId = "plan-1",
+            IntentId = "lighthouse",
+            Attempt = attempt,
+            Region = Region,
+            SubnetId = network.Subnets[0].Id,
+            SecurityGroupId = network.LighthouseSecurityGroupId,
+            Image = await new AmiResolver(Clients).ResolveAsync(Region, AmiQuery.Lighthouse(CpuArchitecture.Arm64)),
+        };
+
+    public async Task<Lighthouse> BuildLighthouseAsync(Network network, int attempt = 1)
+    {
+        LighthouseProvisioner provisioner = new(Clients);
+        var plan = await provisioner.PlanAsync(await LighthouseSpecAsync(network, attempt));
+        return await provisioner.ApplyAsync(plan, Script);
+    }
+
+    public async Task<OfferPlan> ReadOffersAsync(Network network)
     {
         var facts = await new OfferingFactsReader(Clients).ReadAsync(Region);
-        OfferRequest request = new() { GpuMemoryMiB = 12_000, ZoneIds = [.. network.Subnets.Select(s => s.ZoneId)] };
-        var offers = OfferPlanner.Plan(request, facts);
+        OfferRequest request = new()
+        {
+            GpuMemoryMiB = 12_000,
+            ZoneIds = [.. network.Subnets.Select(s => s.ZoneId)],
+            AnswerFor = ["g4dn.xlarge", "g5.xlarge", "p3.2xlarge"],
+        };
+        return OfferPlanner.Plan(request, facts);
+    }
+
+    /// <summary>An intent for two pools of one type, the cheapest that every backend has.</summary>
+    public async Task<NodeIntent> NewIntentAsync(Network network, string id = "intent-1")
+    {
         var now = Time.GetUtcNow();
         return new NodeIntent
         {
@@ -73,15 +107,18 @@ internal sealed class WireCluster : IDisposable
             PlanId = "plan-2",
             Id = id,
             Region = Region,
-            Pools = NodePool.From(offers, network),
-            MaxHourlyPrice = 1.5m,
+            Pools = [.. network.Subnets.Take(2).Select(s => new NodePool("g4dn.xlarge", s.Id, s.ZoneId))],
+            MaxHourlyPrice = 0.526m,
             Image = await new AmiResolver(Clients).ResolveAsync(Region, AmiQuery.GpuNode(CpuArchitecture.X64)),
             SecurityGroupId = network.NodeSecurityGroupId,
-            UserData = "#!/bin/sh\nexit 0\n"u8.ToArray(),
+            UserData = Script,
             LeaseUntil = now.AddMinutes(10),
             ExpiresAt = now.AddHours(8),
         };
     }
+
+    public async Task<IReadOnlyList<InstanceStatus>> AliveAsync() =>
+        [.. (await new ClusterInstances(Clients, Owner, Region).ListAsync()).Where(i => i.IsAlive)];
 
     public Task<TeardownReport> TearDownAsync(TeardownScope scope = TeardownScope.Everything) =>
         new ClusterTeardown(Clients).RunAsync(Owner, scope, [Region]);

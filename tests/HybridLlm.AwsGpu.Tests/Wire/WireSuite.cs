@@ -1,29 +1,27 @@
-using HybridLlm.AwsGpu.Fleets;
-using HybridLlm.AwsGpu.Networking;
-using HybridLlm.AwsGpu.Storage;
-using HybridLlm.AwsGpu.Teardown;
-
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
-/// <summary>The provisioner through the real SDK. Every backend passes the same tests.</summary>
-public abstract class WireSuite(IWireBackend backend)
+/// <summary>Tests of the provisioner through the real SDK; every backend passes the same ones.</summary>
+public abstract class WireSuite(IWireBackend backend) : IAsyncDisposable
 {
-    [Fact]
-    public async Task A_cluster_comes_up_lives_and_goes_without_a_trace()
+    /// <summary>A cluster of its own; a given owner is another process of the same cluster.</summary>
+    internal async Task<WireCluster> ClusterAsync(ResourceOwner? owner = null) =>
+        new(await backend.StartAsync(), backend.Answered, owner ?? WireCluster.NewOwner());
+
+    /// <summary>Skips the test where the backend is known to lack a behaviour.</summary>
+    protected void Needs(Behaviour behaviour) =>
+        Assert.SkipWhen(
+            backend.Differences.TryGetValue(behaviour, out var difference),
+            $"A known difference: {difference}."
+        );
+
+    /// <summary>Disposes a backend that is this test's own.</summary>
+    public async ValueTask DisposeAsync()
     {
-        using var cluster = await WireCluster.OnAsync(backend);
-        var network = await cluster.BuildNetworkAsync();
-        network.Subnets.Count.ShouldBeGreaterThanOrEqualTo(3);
-        BucketProvisioner buckets = new(cluster.Clients);
-        var store = await buckets.ApplyAsync(await buckets.PlanAsync(cluster.BucketSpec));
-        await store.PutAsync("mailbox/w/request", "hello"u8.ToArray());
+        if (backend is EmulatorBackend own)
+        {
+            await own.DisposeAsync();
+        }
 
-        var intent = await cluster.NewIntentAsync(network);
-        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
-        node.Adopted.ShouldBeFalse();
-
-        var report = await cluster.TearDownAsync();
-        report.StillThere.ShouldBeEmpty();
-        (await cluster.ScanAsync()).Resources.ShouldBeEmpty();
+        GC.SuppressFinalize(this);
     }
 }
