@@ -75,10 +75,13 @@ public sealed class CertificateAuthority
     }
 
     /// <summary>Reads <c>ca.crt</c> and <c>ca.key</c>; of several certificates the one the key belongs to.</summary>
-    /// <exception cref="NebulaException">One of them is malformed, or they do not belong together.</exception>
-    public static CertificateAuthority Load(string certificatePem, string privateKeyPem)
+    /// <param name="certificatePem">Text of <c>ca.crt</c>.</param>
+    /// <param name="privateKeyPem">Text of <c>ca.key</c>.</param>
+    /// <param name="passphrase">Opens an encrypted key; null when it is plain.</param>
+    /// <exception cref="NebulaException">One of them is malformed, they do not belong together, or the passphrase is wrong.</exception>
+    public static CertificateAuthority Load(string certificatePem, string privateKeyPem, string? passphrase = null)
     {
-        var key = CaKeyPair.ParsePem(privateKeyPem);
+        var key = CaKeyPair.ParsePem(privateKeyPem, passphrase);
         var certificates = NebulaCertificate.ParseBundle(certificatePem);
         return Load(certificates.FirstOrDefault(c => c.IsFor(key.PublicKey)) ?? certificates[0], key);
     }

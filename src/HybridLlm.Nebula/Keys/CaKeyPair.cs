@@ -59,15 +59,23 @@ public sealed class CaKeyPair : INebulaSigner
             );
     }
 
-    /// <summary>Reads <c>NEBULA ED25519 PRIVATE KEY</c> or <c>NEBULA ECDSA P256 PRIVATE KEY</c>: nebula-cert's <c>ca.key</c>.</summary>
-    /// <exception cref="NebulaFormatException">The text holds no such block; an encrypted key says so.</exception>
-    public static CaKeyPair ParsePem(string pem)
+    /// <summary>Reads nebula-cert's <c>ca.key</c>, plain or encrypted.</summary>
+    /// <param name="pem">The file's text.</param>
+    /// <param name="passphrase">Opens an encrypted key; null when it is plain.</param>
+    /// <exception cref="NebulaFormatException">The text holds no such key, or an encrypted one and there is no passphrase.</exception>
+    /// <exception cref="NebulaException">The passphrase is wrong.</exception>
+    public static CaKeyPair ParsePem(string pem, string? passphrase = null)
     {
+        if (passphrase is not null && EncryptedCaKey.IsEncrypted(pem))
+        {
+            return EncryptedCaKey.ParsePem(pem).Decrypt(passphrase);
+        }
+
         var (curve, key) = KeyPem.Read(KeyBanner.CaPrivate, pem);
         return FromPrivateKey(curve, key);
     }
 
-    /// <summary>The private key as nebula-cert writes it, unencrypted. A secret: mode 0600, never a log.</summary>
+    /// <summary>The private key as nebula-cert writes it, unencrypted (see <see cref="EncryptedCaKey"/>). A secret: mode 0600, never a log.</summary>
     public string ExportPem() => KeyPem.Write(KeyBanner.CaPrivate, Curve, _private);
 
     /// <inheritdoc/>

@@ -30,6 +30,13 @@ internal sealed record KeyBanner(string Label, NebulaCurve Curve, int Length)
         new("NEBULA ECDSA P256 PUBLIC KEY", NebulaCurve.P256, 65),
     ];
 
+    /// <summary>Length 0: the content is a message of its own, see <see cref="EncryptedCaKey"/>.</summary>
+    public static readonly KeyBanner[] CaEncrypted =
+    [
+        new("NEBULA ED25519 ENCRYPTED PRIVATE KEY", NebulaCurve.Curve25519, 0),
+        new("NEBULA ECDSA P256 ENCRYPTED PRIVATE KEY", NebulaCurve.P256, 0),
+    ];
+
     public static KeyBanner Of(KeyBanner[] kind, NebulaCurve curve) =>
         kind.FirstOrDefault(b => b.Curve == curve) ?? throw new ArgumentOutOfRangeException(nameof(curve), curve, null);
 }

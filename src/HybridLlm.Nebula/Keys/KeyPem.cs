@@ -13,7 +13,7 @@ internal static class KeyPem
     {
         var block = PemBlock.ReadFirst(pem);
         var banner = kind.FirstOrDefault(b => b.Label == block.Label) ?? throw WrongLabel(kind, block.Label);
-        return block.Content.Length == banner.Length
+        return banner.Length == 0 || block.Content.Length == banner.Length
             ? (banner.Curve, block.Content)
             : throw WrongLength(banner.Label, banner.Length, block.Content.Length);
     }
@@ -26,12 +26,8 @@ internal static class KeyPem
         );
 
     private static NebulaFormatException WrongLabel(KeyBanner[] kind, string label) =>
-        label.Contains(" ENCRYPTED ", StringComparison.Ordinal)
-            ? new NebulaFormatException(
-                "key-encrypted",
-                $"The key is encrypted ({label}).",
-                "Give its passphrase: read it with EncryptedCaKey."
-            )
+        KeyBanner.CaEncrypted.Any(b => b.Label == label)
+            ? new NebulaFormatException("key-encrypted", $"The key is encrypted ({label}).", "Give its passphrase.")
             : new NebulaFormatException(
                 "key-kind",
                 $"Found {label}, but this place takes {string.Join(" or ", kind.Select(b => b.Label))}.",

@@ -5,8 +5,8 @@ namespace HybridLlm.Nebula.Tests.Certificates;
 /// <summary>Our parser and verifier against what the real <c>nebula-cert print</c> and <c>verify</c> answered.</summary>
 public sealed class VerdictTests
 {
-    // Nebula's words for the failures; a word may stand for several of ours.
-    private static readonly Dictionary<VerificationFailure, string> s_words = new()
+    /// <summary>Nebula's words for the failures; a word may stand for several of ours.</summary>
+    internal static readonly Dictionary<VerificationFailure, string> Words = new()
     {
         [VerificationFailure.NoIssuer] = "no issuer in certificate",
         [VerificationFailure.UnknownIssuer] = "could not find ca for the certif",
@@ -16,6 +16,8 @@ public sealed class VerdictTests
         [VerificationFailure.SignatureMismatch] = "certificate signature did not match",
         [VerificationFailure.OutlivesAuthority] = "certificate expires after signing certificate",
         [VerificationFailure.PredatesAuthority] = "certificate is valid before the signing certificate",
+        [VerificationFailure.GroupNotAllowed] = "certificate contained a group not present on the signing ca",
+        [VerificationFailure.UnsafeNetworkNotAllowed] = "certificate contained an unsafe network assignment outside",
         [VerificationFailure.NetworkNotAllowed] = "certificate contained a network assignment outside the limitations",
     };
 
@@ -68,7 +70,7 @@ public sealed class VerdictTests
 
         var result = Pool(verdict).Verify(NebulaCertificate.ParsePem(Vector.Text(verdict.File)), Vector.Now);
 
-        verdict.VerifyError.ShouldContain(s_words[result.Failure], customMessage: why);
+        verdict.VerifyError.ShouldContain(Words[result.Failure], customMessage: why);
         result.Fault!.Remedy.ShouldNotBeEmpty();
     }
 

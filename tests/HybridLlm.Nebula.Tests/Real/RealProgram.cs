@@ -6,13 +6,20 @@ namespace HybridLlm.Nebula.Tests.Real;
 internal static class RealProgram
 {
     public static Task<Answer> NebulaCertAsync(params string[] arguments) =>
-        RunAsync(RealTools.Require("bin/nebula-cert"), arguments);
+        RunAsync(RealTools.Require("bin/nebula-cert"), [], arguments);
+
+    public static Task<Answer> NebulaCertAsync(Dictionary<string, string> environment, params string[] arguments) =>
+        RunAsync(RealTools.Require("bin/nebula-cert"), environment, arguments);
 
     /// <summary><c>nebula -test</c> on a configuration file.</summary>
     public static Task<Answer> NebulaTestAsync(string configPath) =>
-        RunAsync(RealTools.Require("bin/nebula"), "-test", "-config", configPath);
+        RunAsync(RealTools.Require("bin/nebula"), [], "-test", "-config", configPath);
 
-    public static async Task<Answer> RunAsync(string program, params string[] arguments)
+    public static async Task<Answer> RunAsync(
+        string program,
+        Dictionary<string, string> environment,
+        params string[] arguments
+    )
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -20,6 +27,11 @@ internal static class RealProgram
             RedirectStandardError = true,
         };
         start.Environment["TZ"] = "UTC";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
