@@ -184,7 +184,7 @@ internal sealed class ClusterController(ClusterContext context)
         try
         {
             _catalogue ??= await ArtifactCatalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-            faults.AddRange(ArtifactNames.Faults(_catalogue.Artifacts, context.Spec.Model.Name));
+            faults.AddRange(NodeArtifacts.Faults(_catalogue.Artifacts, context.Spec.Model.Name));
         }
         catch (ArtifactCatalogueException e)
         {

@@ -7,6 +7,7 @@ using HybridLlm.Journals;
 using HybridLlm.Nebula.Certificates;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Planning;
+using HybridLlm.Specs;
 using HybridLlm.Waking;
 
 namespace HybridLlm.Applying;
@@ -54,7 +55,7 @@ internal sealed class GpuBurst(
             .SignAsync(
                 context,
                 foundation.Bucket,
-                planned.Artifacts.Where(a => ArtifactNames.IsForGpu(a, context.Spec.Model.Name)),
+                planned.Artifacts.Where(a => NodeArtifacts.IsForGpu(a, context.Spec.Model.Name)),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -233,7 +234,7 @@ internal sealed class GpuBurst(
             KubeconfigName(wake.Id),
             authorities.CreateAdminKubeconfig(server.ApiServer, "hybridllm-controller")
         );
-        var ollama = artifacts.First(a => a.Name == ArtifactNames.Ollama);
+        var ollama = artifacts.First(a => a.Name == NodeArtifacts.Ollama);
         return NodePayloads.Gpu(
             foundation.Mesh.Authority,
             certificate,

@@ -5,6 +5,7 @@ using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Journals;
 using HybridLlm.Nebula.Networks;
+using HybridLlm.Specs;
 
 namespace HybridLlm.Applying;
 
@@ -122,7 +123,12 @@ internal sealed class LighthouseApplier(
         );
 
         var links = await ArtifactLinks
-            .SignAsync(context, bucket, catalogue.Artifacts.Where(ArtifactNames.IsForLighthouse), cancellationToken)
+            .SignAsync(
+                context,
+                bucket,
+                catalogue.Artifacts.Where(a => a.Name == NodeArtifacts.Nebula),
+                cancellationToken
+            )
             .ConfigureAwait(false);
         await enroller
             .AnswerAsync(

@@ -5,6 +5,7 @@ using HybridLlm.Nebula.Bundles;
 using HybridLlm.Nebula.Certificates;
 using HybridLlm.Nebula.Configuration;
 using HybridLlm.Nebula.Networks;
+using HybridLlm.Specs;
 
 namespace HybridLlm.Applying;
 
@@ -23,7 +24,7 @@ internal static class NodePayloads
     ) =>
         new(
             [.. Mesh(authority, certificate, MeshRole.Lighthouse, []), Unit()],
-            [.. Fetch(artifacts, ArtifactNames.Nebula), new NodeStep.CheckCertificate(), new NodeStep.Start(NebulaUnit)]
+            [.. Fetch(artifacts, NodeArtifacts.Nebula), new NodeStep.CheckCertificate(), new NodeStep.Start(NebulaUnit)]
         );
 
     /// <summary>A GPU node: Nebula first, then k3s with the authorities made for it, the model last.</summary>
@@ -44,10 +45,10 @@ internal static class NodePayloads
                 new NodeFile("/var/lib/rancher/k3s/server/manifests/ollama.yaml", manifest),
             ],
             [
-                .. Fetch(artifacts, ArtifactNames.Nebula),
+                .. Fetch(artifacts, NodeArtifacts.Nebula),
                 new NodeStep.CheckCertificate(),
                 new NodeStep.Start(NebulaUnit),
-                .. artifacts.Where(a => a.Artifact.Name != ArtifactNames.Nebula).Select(Fetch),
+                .. artifacts.Where(a => a.Artifact.Name != NodeArtifacts.Nebula).Select(Fetch),
                 new NodeStep.Start(K3sUnit),
             ]
         );

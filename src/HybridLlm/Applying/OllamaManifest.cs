@@ -104,7 +104,7 @@ internal static class OllamaManifest
                 new V1Volume
                 {
                     Name = "models",
-                    HostPath = new V1HostPathVolumeSource { Path = ArtifactNames.ModelFolder, Type = "Directory" },
+                    HostPath = new V1HostPathVolumeSource { Path = NodeArtifacts.ModelFolder, Type = "Directory" },
                 },
             ],
         };
