@@ -8,7 +8,7 @@ namespace HybridLlm.AwsGpu.Tests.Wire;
 public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
 {
     [Fact]
-    public async Task Every_gpu_type_a_user_names_has_an_offer_or_a_reason()
+    public async Task Offers_are_what_ec2_sells_and_retired_types_are_answered()
     {
         using var cluster = await ClusterAsync();
         var plan = await cluster.ReadOffersAsync(await cluster.BuildNetworkAsync());
@@ -16,8 +16,21 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
         plan.Offers.Count.ShouldBe(40);
         plan.Offers.ShouldAllBe(o => o.HourlyPrice > 0 && o.InstanceType.GpuManufacturer == "NVIDIA");
         plan.Answers[0].Cheapest!.InstanceType.GpuName.ShouldBe("T4");
-        plan.Answers[1].Cheapest!.InstanceType.GpuName.ShouldBe("A10G");
         plan.Answers[2].Reason.ShouldBe("EC2 does not offer it any more in us-east-1");
+    }
+
+    [Fact]
+    public async Task Offers_ascend_by_price_over_types_and_zones()
+    {
+        Needs(Behaviour.SpotPrices);
+        using var cluster = await ClusterAsync();
+        var plan = await cluster.ReadOffersAsync(await cluster.BuildNetworkAsync());
+
+        plan.Offers.Select(o => o.HourlyPrice).ShouldBeInOrder();
+        plan.Offers.Select(o => o.Zone.Id).Distinct().Count().ShouldBeGreaterThan(2);
+        plan.Offers.Select(o => o.InstanceType.Name).Distinct().Count().ShouldBeGreaterThan(3);
+        plan.Offers.ShouldAllBe(o => o.HourlyPrice <= 0.9m * o.OnDemand.UsdPerHour);
+        plan.Answers[1].Cheapest!.InstanceType.GpuName.ShouldBe("A10G");
     }
 
     [Fact]
