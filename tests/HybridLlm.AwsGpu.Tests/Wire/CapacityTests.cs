@@ -15,7 +15,7 @@ public sealed class CapacityTests : EmulatorTest
         var zones = await ZoneNamesAsync(cluster, intent);
         Cloud.Capacity.Set("g4dn.xlarge", zones[0], Market.Spot, 0);
 
-        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
+        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
 
         node.ZoneId.ShouldBe(intent.Pools[1].ZoneId);
         (await cluster.AliveAsync()).ShouldHaveSingleItem().ZoneName.ShouldBe(zones[1]);
@@ -50,7 +50,7 @@ public sealed class CapacityTests : EmulatorTest
         await Should.ThrowAsync<NoCapacityException>(() => launcher.LaunchAsync(intent));
         Cloud.Capacity.SetDefault(Market.Spot, 10);
 
-        await launcher.LaunchAsync(intent with { Attempt = 2 });
+        await launcher.LaunchAsync(intent with { Attempt = 2 }, Token);
 
         (await cluster.AliveAsync()).Count.ShouldBe(1);
     }
@@ -106,7 +106,7 @@ public sealed class CapacityTests : EmulatorTest
         using var cluster = await ClusterAsync();
         NetworkProvisioner provisioner = new(cluster.Clients);
         var spec = cluster.NetworkSpec with { ZoneIds = ["use1-az1", "use1-az2", "use1-az4"] };
-        var network = await provisioner.ApplyAsync(await provisioner.PlanAsync(spec));
+        var network = await provisioner.ApplyAsync(await provisioner.PlanAsync(spec, Token), cancellationToken: Token);
 
         var offers = await cluster.ReadOffersAsync(network);
         var pools = NodePool.From(offers, network);

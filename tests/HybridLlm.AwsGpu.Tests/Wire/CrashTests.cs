@@ -1,5 +1,4 @@
 using HybridLlm.AwsGpu.Fleets;
-using HybridLlm.Testing.Ec2;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
 

@@ -8,6 +8,8 @@ public abstract class EmulatorTest : IAsyncDisposable
 {
     private readonly EmulatorBackend _backend = new();
 
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
     protected EmulatedCloud Cloud => _backend.Cloud;
 
     internal async Task<WireCluster> ClusterAsync(ResourceOwner? owner = null) =>

@@ -8,6 +8,15 @@ namespace HybridLlm.AwsGpu.Tests.Wire;
 public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
 {
     [Fact]
+    public async Task The_account_and_its_regions_are_known()
+    {
+        using var cluster = await ClusterAsync();
+
+        (await cluster.Clients.ReadAccountIdAsync(Token)).ShouldBe("123456789012");
+        (await cluster.Clients.ListRegionsAsync(Token)).ShouldContain(WireCluster.Region);
+    }
+
+    [Fact]
     public async Task Offers_are_what_ec2_sells_and_retired_types_are_answered()
     {
         using var cluster = await ClusterAsync();
@@ -38,18 +47,20 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         NetworkProvisioner provisioner = new(cluster.Clients);
-        (await provisioner.ReadAsync(cluster.NetworkSpec)).ShouldBeNull();
-        var plan = await provisioner.PlanAsync(cluster.NetworkSpec);
-        var network = await provisioner.ApplyAsync(plan);
+        (await provisioner.ReadAsync(cluster.NetworkSpec, Token)).ShouldBeNull();
+        var plan = await provisioner.PlanAsync(cluster.NetworkSpec, Token);
+        var network = await provisioner.ApplyAsync(plan, cancellationToken: Token);
         network.Subnets.Count.ShouldBeGreaterThanOrEqualTo(3);
 
         cluster.Wire.Forget();
-        var again = await provisioner.ApplyAsync(plan);
+        var again = await provisioner.ApplyAsync(plan, cancellationToken: Token);
 
         cluster.Wire.Writes.ShouldBeEmpty();
         again.Subnets.ShouldBe(network.Subnets);
         again.ShouldBe(network with { Subnets = again.Subnets });
-        (await provisioner.ReadAsync(cluster.NetworkSpec))!.NodeSecurityGroupId.ShouldBe(network.NodeSecurityGroupId);
+        (await provisioner.ReadAsync(cluster.NetworkSpec, Token))!.NodeSecurityGroupId.ShouldBe(
+            network.NodeSecurityGroupId
+        );
     }
 
     [Fact]
@@ -57,14 +68,14 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         NetworkProvisioner provisioner = new(cluster.Clients);
-        var plan = await provisioner.PlanAsync(cluster.NetworkSpec);
+        var plan = await provisioner.PlanAsync(cluster.NetworkSpec, Token);
         for (var allowed = 1; ; allowed++)
         {
             var (cutAt, fault) = (allowed, allowed % 2 == 0 ? WireFault.NeverSent : WireFault.AnswerLost);
             cluster.Wire.BreakWrites((_, write) => write < cutAt ? WireFault.None : fault);
             try
             {
-                await provisioner.ApplyAsync(plan);
+                await provisioner.ApplyAsync(plan, cancellationToken: Token);
                 break;
             }
             catch (AwsCallException cut)
@@ -75,7 +86,7 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
 
         var resources = (await cluster.ScanAsync()).Resources;
         resources.Count.ShouldBe(plan.Steps.Count(s => s.Kind <= NetworkStepKind.CreateSecurityGroup) + 1);
-        (await provisioner.PlanAsync(cluster.NetworkSpec)).Steps.ShouldBeEmpty();
+        (await provisioner.PlanAsync(cluster.NetworkSpec, Token)).Steps.ShouldBeEmpty();
     }
 
     [Fact]
@@ -83,8 +94,8 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         NetworkProvisioner provisioner = new(cluster.Clients);
-        var plan = await provisioner.PlanAsync(cluster.NetworkSpec);
-        var network = await provisioner.ApplyAsync(plan);
+        var plan = await provisioner.PlanAsync(cluster.NetworkSpec, Token);
+        var network = await provisioner.ApplyAsync(plan, cancellationToken: Token);
         FirewallRule ssh = new()
         {
             Direction = TrafficDirection.Inbound,
@@ -100,14 +111,15 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
                 {
                     GroupId = network.NodeSecurityGroupId,
                     IpPermissions = [FirewallRuleMap.ToSdk(ssh)],
-                }
+                },
+                Token
             );
 
         var outdated = await Should.ThrowAsync<PlanOutdatedException>(() => provisioner.ApplyAsync(plan));
         outdated.Unplanned.ShouldBe(["RevokeRule gpu-node inbound tcp 22 0.0.0.0/0"]);
         await cluster.BuildNetworkAsync();
 
-        (await provisioner.PlanAsync(cluster.NetworkSpec)).Steps.ShouldBeEmpty();
+        (await provisioner.PlanAsync(cluster.NetworkSpec, Token)).Steps.ShouldBeEmpty();
     }
 
     [Fact]
@@ -122,8 +134,10 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
         cluster.Wire.Writes.ShouldBeEmpty();
 
         ClusterInstances instances = new(cluster.Clients, cluster.Owner, WireCluster.Region);
-        await instances.TerminateAsync([lighthouse.InstanceId]);
-        (await instances.WaitForTerminatedAsync([lighthouse.InstanceId], TimeSpan.FromMinutes(5))).ShouldBeTrue();
+        await instances.TerminateAsync([lighthouse.InstanceId], Token);
+        (
+            await instances.WaitForTerminatedAsync([lighthouse.InstanceId], TimeSpan.FromMinutes(5), Token)
+        ).ShouldBeTrue();
         var replaced = await cluster.BuildLighthouseAsync(network, attempt: 2);
 
         replaced.PublicIp.ShouldBe(lighthouse.PublicIp);

@@ -13,12 +13,16 @@ public sealed class TrespassTests : EmulatorTest
     public async Task Everything_made_carries_the_owner_from_the_first_moment()
     {
         using var cluster = await ClusterAsync();
-        await new OwnedResourceScanner(cluster.Clients).ScanAsync(cluster.Owner, [WireCluster.Region]);
+        await new OwnedResourceScanner(cluster.Clients).ScanAsync(
+            cluster.Owner,
+            [WireCluster.Region],
+            cancellationToken: Token
+        );
         var before = Cloud.Snapshot().Select(r => r.Id).ToHashSet();
         var network = await cluster.BuildNetworkAsync();
         await cluster.BuildBucketAsync();
         await cluster.BuildLighthouseAsync(network);
-        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network));
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
 
         var made = Cloud.Snapshot().Where(r => !before.Contains(r.Id)).ToList();
         var owned = made.Where(r => cluster.Owner.Owns(r.Tags)).ToList();
@@ -40,6 +44,18 @@ public sealed class TrespassTests : EmulatorTest
     }
 
     [Fact]
+    public async Task Writes_counted_under_the_sdk_are_those_the_cloud_saw()
+    {
+        using var cluster = await ClusterAsync();
+        await cluster.BuildNetworkAsync();
+        await cluster.BuildBucketAsync();
+        await cluster.TearDownAsync();
+
+        cluster.Wire.Writes.Count.ShouldBe(Cloud.Calls.Count(c => c.IsWrite));
+        cluster.Wire.Calls.Count.ShouldBe(Cloud.Calls.Count);
+    }
+
+    [Fact]
     public async Task What_a_stranger_put_into_our_network_blocks_and_is_reported_and_not_touched()
     {
         using var cluster = await ClusterAsync();
@@ -52,7 +68,8 @@ public sealed class TrespassTests : EmulatorTest
             TeardownScope.Everything,
             [WireCluster.Region],
             patience: TimeSpan.FromSeconds(30),
-            progress: new Collecting(events)
+            progress: new Collecting(events),
+            cancellationToken: Token
         );
 
         report.IsComplete.ShouldBeFalse();
@@ -69,7 +86,7 @@ public sealed class TrespassTests : EmulatorTest
 
         await cluster
             .Clients.Ec2(WireCluster.Region)
-            .TerminateInstancesAsync(new TerminateInstancesRequest { InstanceIds = [theirs] });
+            .TerminateInstancesAsync(new TerminateInstancesRequest { InstanceIds = [theirs] }, Token);
         (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
     }
 
