@@ -35,41 +35,6 @@ public sealed class AwsClients : IDisposable
         Caller = new AwsCaller(_options.Time);
     }
 
-    internal TimeProvider Time => _options.Time;
-
-    internal AwsCaller Caller { get; }
-
-    internal Uri? ServiceUrl => _options.ServiceUrl;
-
-    internal string HomeRegion => _options.HomeRegion;
-
-    internal ILogger<T> Logger<T>() => _options.LoggerFactory.CreateLogger<T>();
-
-    internal AmazonEC2Client Ec2(string region) =>
-        _ec2.GetOrAdd(region, r => new(() => new(_credentials.Value, Configured(new AmazonEC2Config(), r)))).Value;
-
-    internal AmazonS3Client S3(string region) =>
-        _s3.GetOrAdd(
-            region,
-            r =>
-                new(() =>
-                {
-                    var config = Configured(new AmazonS3Config(), r);
-                    config.ForcePathStyle = _options.ServiceUrl is not null;
-                    config.Timeout = s_longestUpload;
-                    return new(_credentials.Value, config);
-                })
-        ).Value;
-
-    internal async Task<AwsAccessKey> ReadAccessKeyAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var key = await Caller
-            .NamedAsync("GetCredentials", _ => _credentials.Value.GetCredentialsAsync(), cancellationToken)
-            .ConfigureAwait(false);
-        return new AwsAccessKey(key.AccessKey, key.SecretKey, key.Token);
-    }
-
     /// <summary>Number of the account the credentials belong to, 12 digits.</summary>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="AwsCallException">The credentials are refused or AWS does not answer.</exception>
@@ -109,6 +74,41 @@ public sealed class AwsClients : IDisposable
         }
 
         _transport?.Dispose();
+    }
+
+    internal TimeProvider Time => _options.Time;
+
+    internal AwsCaller Caller { get; }
+
+    internal Uri? ServiceUrl => _options.ServiceUrl;
+
+    internal string HomeRegion => _options.HomeRegion;
+
+    internal ILogger<T> Logger<T>() => _options.LoggerFactory.CreateLogger<T>();
+
+    internal AmazonEC2Client Ec2(string region) =>
+        _ec2.GetOrAdd(region, r => new(() => new(_credentials.Value, Configured(new AmazonEC2Config(), r)))).Value;
+
+    internal AmazonS3Client S3(string region) =>
+        _s3.GetOrAdd(
+            region,
+            r =>
+                new(() =>
+                {
+                    var config = Configured(new AmazonS3Config(), r);
+                    config.ForcePathStyle = _options.ServiceUrl is not null;
+                    config.Timeout = s_longestUpload;
+                    return new(_credentials.Value, config);
+                })
+        ).Value;
+
+    internal async Task<AwsAccessKey> ReadAccessKeyAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var key = await Caller
+            .NamedAsync("GetCredentials", _ => _credentials.Value.GetCredentialsAsync(), cancellationToken)
+            .ConfigureAwait(false);
+        return new AwsAccessKey(key.AccessKey, key.SecretKey, key.Token);
     }
 
     private T Configured<T>(T config, string region)

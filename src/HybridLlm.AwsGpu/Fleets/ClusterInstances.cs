@@ -4,6 +4,7 @@ namespace HybridLlm.AwsGpu.Fleets;
 public sealed class ClusterInstances
 {
     private static readonly TimeSpan s_pollEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestInvisible = TimeSpan.FromMinutes(1);
     private readonly InstancePort _port;
     private readonly ResourceOwner _owner;
     private readonly TimeProvider _time;
@@ -31,26 +32,48 @@ public sealed class ClusterInstances
     public async Task<IReadOnlyList<InstanceStatus>> ListAsync(CancellationToken cancellationToken = default) =>
         await _port.ListAsync(_owner, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Ends instances of the owner; those that have ended, or are not the owner's, are passed over.</summary>
+    /// <summary>
+    /// Ends instances of the owner; those that have ended, or are not the owner's, are passed over. An id EC2 does not
+    /// show yet is waited for up to a minute, so that a node can be ended as soon as its launch has been answered.
+    /// </summary>
     /// <param name="instanceIds">EC2's ids.</param>
     /// <param name="cancellationToken">Stops the calls.</param>
     /// <exception cref="AwsCallException">AWS refuses a call or does not answer.</exception>
     public async Task TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(instanceIds);
-        var owned = await _port.ListAsync(_owner, cancellationToken).ConfigureAwait(false);
-        var ending = owned
-            .Where(i => i.Phase is not (InstancePhase.Terminated or InstancePhase.ShuttingDown))
-            .Select(i => i.InstanceId)
-            .Intersect(instanceIds)
-            .ToList();
-        if (ending.Count > 0)
+        var visibleBy = _time.GetUtcNow() + s_longestInvisible;
+        var waiting = instanceIds;
+        while (waiting.Count > 0)
         {
-            await _port.TerminateAsync(ending, cancellationToken).ConfigureAwait(false);
+            var found = await _port.FindAsync(_owner, waiting, cancellationToken).ConfigureAwait(false);
+            List<string> ending =
+            [
+                .. found
+                    .Where(i =>
+                        i.IsOurs && i.Status.Phase is not (InstancePhase.Terminated or InstancePhase.ShuttingDown)
+                    )
+                    .Select(i => i.Status.InstanceId),
+            ];
+            if (ending.Count > 0)
+            {
+                await _port.TerminateAsync(ending, cancellationToken).ConfigureAwait(false);
+            }
+
+            waiting = [.. waiting.Except(found.Select(i => i.Status.InstanceId))];
+            if (waiting.Count == 0 || _time.GetUtcNow() >= visibleBy)
+            {
+                return;
+            }
+
+            await Task.Delay(s_pollEvery, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Waits until instances have ended, by asking every five seconds.</summary>
+    /// <summary>
+    /// Waits until instances have ended, by asking every five seconds. An id EC2 does not show for a minute ended long
+    /// ago.
+    /// </summary>
     /// <param name="instanceIds">EC2's ids.</param>
     /// <param name="timeout">Longest wait; GPU instances take one to three minutes.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
@@ -63,14 +86,14 @@ public sealed class ClusterInstances
     )
     {
         ArgumentNullException.ThrowIfNull(instanceIds);
-        var giveUp = _time.GetUtcNow() + timeout;
+        var start = _time.GetUtcNow();
         while (true)
         {
-            var owned = await _port.ListAsync(_owner, cancellationToken).ConfigureAwait(false);
-            var ended = owned
-                .Where(i => instanceIds.Contains(i.InstanceId))
-                .All(i => i.Phase == InstancePhase.Terminated);
-            if (ended || _time.GetUtcNow() >= giveUp)
+            var found = await _port.FindAsync(_owner, instanceIds, cancellationToken).ConfigureAwait(false);
+            var elapsed = _time.GetUtcNow() - start;
+            var allKnown = found.Count == instanceIds.Distinct().Count() || elapsed >= s_longestInvisible;
+            var ended = allKnown && found.TrueForAll(i => i.Status.Phase == InstancePhase.Terminated);
+            if (ended || elapsed >= timeout)
             {
                 return ended;
             }

@@ -9,6 +9,8 @@ namespace HybridLlm.AwsGpu.Fleets;
 public sealed class FleetLauncher
 {
     private const int MaxSends = 3;
+    private static readonly TimeSpan s_pollEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestInvisible = TimeSpan.FromMinutes(1);
     private readonly AwsClients _clients;
     private readonly ILogger<FleetLauncher> _logger;
 
@@ -60,54 +62,84 @@ public sealed class FleetLauncher
     {
         var version = await template.EnsureVersionAsync(intent, cancellationToken).ConfigureAwait(false);
         FleetPort fleets = new(_clients, intent.Region);
-        for (var send = 1; ; send++)
+        var answer = await SendAsync(intent, fleets, template.Name, version, instances, cancellationToken)
+            .ConfigureAwait(false);
+        if (answer.Node is { } node)
         {
-            try
-            {
-                var answer = await fleets
-                    .CreateAsync(intent, template.Name, version, cancellationToken)
-                    .ConfigureAwait(false);
-                if (answer.Node is { } node)
-                {
-                    Log.NodeLaunched(_logger, intent.Id, node.InstanceId, node.InstanceType, node.ZoneId);
-                    return node with { PoolErrors = answer.Errors };
-                }
-
-                await CleanUpAsync(answer, intent, template, fleets, cancellationToken).ConfigureAwait(false);
-                throw new NoCapacityException(intent, answer.Errors);
-            }
-            catch (AwsCallException lost) when (lost.Kind is AwsErrorKind.OutcomeUnknown or AwsErrorKind.TokenConflict)
-            {
-                // The call may have worked. EC2 would recognise the token, but look first: it costs nothing.
-                var answering = await instances
-                    .ListAsync(intent.Owner, intent.Id, cancellationToken)
-                    .ConfigureAwait(false);
-                if (Adopt(answering, intent) is { } node)
-                {
-                    return node;
-                }
-
-                if (lost.Kind == AwsErrorKind.TokenConflict || send == MaxSends)
-                {
-                    throw;
-                }
-            }
+            Log.NodeLaunched(_logger, intent.Id, node.InstanceId, node.InstanceType, node.ZoneId);
+            return node with { PoolErrors = answer.Errors };
         }
-    }
 
-    private static async Task CleanUpAsync(
-        FleetAnswer answer,
-        NodeIntent intent,
-        NodeTemplate template,
-        FleetPort fleets,
-        CancellationToken cancellationToken
-    )
-    {
         await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
         if (answer.FleetId is { Length: > 0 } empty)
         {
             // The record of a fleet that gave nothing counts against the fleet quota like any other.
             await fleets.DeleteAsync(empty, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new NoCapacityException(intent, answer.Errors);
+    }
+
+    /// <summary>Sends the launch until AWS answers it, or the node of an unanswered one is found.</summary>
+    private async Task<FleetAnswer> SendAsync(
+        NodeIntent intent,
+        FleetPort fleets,
+        string template,
+        string version,
+        InstancePort instances,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var send = 1; ; send++)
+        {
+            try
+            {
+                return await fleets.CreateAsync(intent, template, version, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AwsCallException lost) when (lost.Kind == AwsErrorKind.OutcomeUnknown && send < MaxSends)
+            {
+                // The call may have worked. EC2 would recognise the token, but look first: it costs nothing.
+                var answering = await instances
+                    .ListAsync(intent.Owner, intent.Id, cancellationToken)
+                    .ConfigureAwait(false);
+                if (Adopt(answering, intent) is { } found)
+                {
+                    return new FleetAnswer(null, found, []);
+                }
+            }
+            catch (AwsCallException used) when (used.Kind == AwsErrorKind.TokenConflict)
+            {
+                if (await FindEarlierAsync(intent, instances, cancellationToken).ConfigureAwait(false) is { } found)
+                {
+                    return new FleetAnswer(null, found, []);
+                }
+
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The token tells that this attempt was launched before, with other contents; its node may be too new to be seen.
+    /// Only when none shows for a minute did that launch give none.
+    /// </summary>
+    private async Task<LaunchedNode?> FindEarlierAsync(
+        NodeIntent intent,
+        InstancePort instances,
+        CancellationToken cancellationToken
+    )
+    {
+        var visibleBy = _clients.Time.GetUtcNow() + s_longestInvisible;
+        while (true)
+        {
+            var answering = await instances.ListAsync(intent.Owner, intent.Id, cancellationToken).ConfigureAwait(false);
+            var node = Adopt(answering, intent);
+            if (node is not null || _clients.Time.GetUtcNow() >= visibleBy)
+            {
+                return node;
+            }
+
+            await Task.Delay(s_pollEvery, _clients.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -11,14 +11,31 @@ internal sealed class InstancePort(AwsClients clients, string region)
 
     /// <summary>The owner's instances, ended ones that EC2 still lists included.</summary>
     public Task<List<InstanceStatus>> ListAsync(ResourceOwner owner, CancellationToken cancellationToken) =>
-        ListAsync(Ec2Tags.OwnedBy(owner), cancellationToken);
+        ListAsync(Ec2Tags.OwnedBy(owner), ToStatus, cancellationToken);
 
     /// <summary>The instances that answer an intent, ended ones included.</summary>
     public Task<List<InstanceStatus>> ListAsync(
         ResourceOwner owner,
         string intentId,
         CancellationToken cancellationToken
-    ) => ListAsync(Ec2Tags.OwnedBy(owner, Ec2Tags.Filter($"tag:{ResourceTags.Intent}", intentId)), cancellationToken);
+    ) =>
+        ListAsync(
+            Ec2Tags.OwnedBy(owner, Ec2Tags.Filter($"tag:{ResourceTags.Intent}", intentId)),
+            ToStatus,
+            cancellationToken
+        );
+
+    /// <summary>Those of the ids that EC2 shows now, whoever owns them; no error for the others.</summary>
+    public Task<List<OwnedInstance>> FindAsync(
+        ResourceOwner owner,
+        IReadOnlyList<string> instanceIds,
+        CancellationToken cancellationToken
+    ) =>
+        ListAsync(
+            [Ec2Tags.Filter("instance-id", [.. instanceIds])],
+            i => new OwnedInstance(ToStatus(i), owner.Owns(Ec2Tags.FromSdk(i.Tags))),
+            cancellationToken
+        );
 
     public Task TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         clients.Caller.RepeatableAsync(
@@ -27,11 +44,15 @@ internal sealed class InstancePort(AwsClients clients, string region)
             cancellationToken
         );
 
-    private Task<List<InstanceStatus>> ListAsync(List<Filter> filters, CancellationToken cancellationToken) =>
+    private Task<List<T>> ListAsync<T>(
+        List<Filter> filters,
+        Func<Instance, T> read,
+        CancellationToken cancellationToken
+    ) =>
         clients.Caller.ListAsync(
             next => new DescribeInstancesRequest { Filters = filters, NextToken = next },
             Ec2.DescribeInstancesAsync,
-            page => (page.Reservations?.SelectMany(r => r.Instances ?? []).Select(ToStatus), page.NextToken),
+            page => (page.Reservations?.SelectMany(r => r.Instances ?? []).Select(read), page.NextToken),
             cancellationToken
         );
 
@@ -67,3 +88,7 @@ internal sealed class InstancePort(AwsClients clients, string region)
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
+
+/// <param name="Status">The instance.</param>
+/// <param name="IsOurs">Whether it carries both of the owner's tags.</param>
+internal sealed record OwnedInstance(InstanceStatus Status, bool IsOurs);

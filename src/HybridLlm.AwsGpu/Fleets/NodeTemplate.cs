@@ -68,7 +68,6 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
         CreateLaunchTemplateRequest request = new()
         {
             LaunchTemplateName = Name,
-            ClientToken = owner.ClientToken("template", intent.PlanId, 1),
             LaunchTemplateData = SafeDefaults(),
             TagSpecifications = Ec2Tags.At(
                 ResourceType.LaunchTemplate,

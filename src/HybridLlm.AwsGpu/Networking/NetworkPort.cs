@@ -125,15 +125,26 @@ internal sealed class NetworkPort(AwsClients clients, NetworkSpec spec)
     public Task AuthorizeAsync(string groupId, FirewallRule rule, CancellationToken cancellationToken)
     {
         List<IpPermission> rules = [FirewallRuleMap.ToSdk(rule)];
+        var tags = Tagged(ResourceType.SecurityGroupRule, ResourceComponents.Network, "rule");
         return rule.Direction == TrafficDirection.Inbound
             ? SetAsync(
                 Ec2.AuthorizeSecurityGroupIngressAsync,
-                new AuthorizeSecurityGroupIngressRequest { GroupId = groupId, IpPermissions = rules },
+                new AuthorizeSecurityGroupIngressRequest
+                {
+                    GroupId = groupId,
+                    IpPermissions = rules,
+                    TagSpecifications = tags,
+                },
                 cancellationToken
             )
             : SetAsync(
                 Ec2.AuthorizeSecurityGroupEgressAsync,
-                new AuthorizeSecurityGroupEgressRequest { GroupId = groupId, IpPermissions = rules },
+                new AuthorizeSecurityGroupEgressRequest
+                {
+                    GroupId = groupId,
+                    IpPermissions = rules,
+                    TagSpecifications = tags,
+                },
                 cancellationToken
             );
     }

@@ -75,7 +75,7 @@ internal sealed class BucketPort(AwsClients clients, string region, string bucke
         try
         {
             PutBucketRequest request = new() { BucketName = bucket, UseClientRegion = true };
-            await clients.Caller.RepeatableAsync(S3.PutBucketAsync, request, cancellationToken).ConfigureAwait(false);
+            await clients.Caller.OnceAsync(S3.PutBucketAsync, request, cancellationToken).ConfigureAwait(false);
         }
         catch (AwsCallException refusal) when (refusal.Kind == AwsErrorKind.AlreadyThere) { }
     }

@@ -35,7 +35,10 @@ public sealed class ClusterTeardown
     /// </summary>
     public static TimeSpan DefaultPatience { get; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Takes the cluster down, wave by wave, until a scan finds nothing or the patience ends.</summary>
+    /// <summary>
+    /// Takes the cluster down, wave by wave, until a scan finds nothing or the patience ends. EC2 may not show a scan
+    /// what was launched within the last minute: end such nodes by <see cref="ClusterInstances.TerminateAsync"/> first.
+    /// </summary>
     /// <param name="owner">Whose resources; only those with both of the owner's tags are touched.</param>
     /// <param name="scope">How much.</param>
     /// <param name="regions">Regions to look in; null looks in every region enabled for the account.</param>

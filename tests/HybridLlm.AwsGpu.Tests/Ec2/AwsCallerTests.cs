@@ -133,7 +133,7 @@ public sealed class AwsCallerTests
             next => new DescribeVpcsRequest { NextToken = next },
             (request, _) => Task.FromResult(pages[request.NextToken ?? ""]),
             page => (page.Items, page.Next),
-            default
+            TestContext.Current.CancellationToken
         );
 
         all.ShouldBe([1, 2, 3]);

@@ -8,11 +8,9 @@ internal static class MotoDifferences
     public static FrozenDictionary<Behaviour, string> All { get; } =
         new Dictionary<Behaviour, string>
         {
-            [Behaviour.ClientTokens] = "moto launches anew for a token it has seen",
             [Behaviour.SpotPrices] = "moto quotes 0.00001 USD for every pool",
             [Behaviour.MetadataOptionsFromTemplate] = "moto drops the metadata options of a launch template",
             [Behaviour.TemplateVersionDeletion] = "moto has no DeleteLaunchTemplateVersions",
-            [Behaviour.Capacity] = "moto always takes the first override",
         }.ToFrozenDictionary();
 
     /// <summary>Actions moto answers with HTTP 500; what it keeps because of that, teardown removes in another way.</summary>

@@ -12,7 +12,7 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         var intent = await cluster.NewIntentAsync(await cluster.BuildNetworkAsync());
-        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
+        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
 
         node.Adopted.ShouldBeFalse();
         intent.Pools.ShouldContain(p => p.ZoneId == node.ZoneId && p.InstanceType == node.InstanceType);
@@ -30,13 +30,15 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         var node = await new FleetLauncher(cluster.Clients).LaunchAsync(
-            await cluster.NewIntentAsync(await cluster.BuildNetworkAsync())
+            await cluster.NewIntentAsync(await cluster.BuildNetworkAsync()),
+            Token
         );
 
         var attribute = await cluster
             .Clients.Ec2(WireCluster.Region)
             .DescribeInstanceAttributeAsync(
-                new DescribeInstanceAttributeRequest { InstanceId = node.InstanceId, Attribute = "userData" }
+                new DescribeInstanceAttributeRequest { InstanceId = node.InstanceId, Attribute = "userData" },
+                Token
             );
 
         Convert.FromBase64String(attribute.InstanceAttribute.UserData).ShouldBe(WireCluster.Script);
@@ -47,10 +49,10 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         var intent = await cluster.NewIntentAsync(await cluster.BuildNetworkAsync());
-        var first = await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
+        var first = await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
 
         using var later = await ClusterAsync(cluster.Owner);
-        var second = await new FleetLauncher(later.Clients).LaunchAsync(intent);
+        var second = await new FleetLauncher(later.Clients).LaunchAsync(intent, Token);
 
         second.ShouldBe(first with { Adopted = true, PoolErrors = second.PoolErrors });
         later.Wire.Writes.ShouldBeEmpty();
@@ -67,7 +69,7 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
             (call, _) => call == "CreateFleet" && lost++ == 0 ? WireFault.AnswerLost : WireFault.None
         );
 
-        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
+        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
 
         lost.ShouldBe(1);
         (await cluster.AliveAsync()).ShouldHaveSingleItem().InstanceId.ShouldBe(node.InstanceId);
@@ -83,7 +85,7 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
             (call, _) => call == "CreateFleet" && cut++ < 2 ? WireFault.NeverSent : WireFault.None
         );
 
-        await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
+        await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
 
         cut.ShouldBe(3);
         (await cluster.AliveAsync()).Count.ShouldBe(1);
@@ -99,18 +101,18 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
             LeaseUntil = now.AddMinutes(-1),
             ExpiresAt = now.AddHours(8),
         };
-        await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
+        await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
         LeaseKeeper keeper = new(cluster.Clients, WireCluster.Region);
 
-        var renewed = await keeper.RenewIfDueAsync((await cluster.AliveAsync())[0]);
+        var renewed = await keeper.RenewIfDueAsync((await cluster.AliveAsync())[0], Token);
         (await cluster.AliveAsync())[0].LeaseUntil.ShouldBe(Seconds(renewed));
         renewed.ShouldBeGreaterThan(now.AddMinutes(9));
 
-        var kept = await keeper.KeepForAsync((await cluster.AliveAsync())[0], TimeSpan.FromHours(24));
+        var kept = await keeper.KeepForAsync((await cluster.AliveAsync())[0], TimeSpan.FromHours(24), Token);
         Seconds(kept).ShouldBe(Seconds(intent.ExpiresAt));
         cluster.Wire.Forget();
-        await keeper.RenewIfDueAsync((await cluster.AliveAsync())[0]);
-        await keeper.KeepForAsync((await cluster.AliveAsync())[0], TimeSpan.FromHours(1));
+        await keeper.RenewIfDueAsync((await cluster.AliveAsync())[0], Token);
+        await keeper.KeepForAsync((await cluster.AliveAsync())[0], TimeSpan.FromHours(1), Token);
         cluster.Wire.Writes.ShouldBeEmpty();
     }
 
@@ -120,19 +122,21 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
         using var cluster = await ClusterAsync();
         using var stranger = await ClusterAsync(WireCluster.NewOwner(cluster.Owner.Cluster));
         var node = await new FleetLauncher(cluster.Clients).LaunchAsync(
-            await cluster.NewIntentAsync(await cluster.BuildNetworkAsync())
+            await cluster.NewIntentAsync(await cluster.BuildNetworkAsync()),
+            Token
         );
 
-        await new ClusterInstances(stranger.Clients, stranger.Owner, WireCluster.Region).TerminateAsync([
-            node.InstanceId,
-        ]);
+        await new ClusterInstances(stranger.Clients, stranger.Owner, WireCluster.Region).TerminateAsync(
+            [node.InstanceId],
+            Token
+        );
         (await cluster.AliveAsync()).Count.ShouldBe(1);
 
         ClusterInstances instances = new(cluster.Clients, cluster.Owner, WireCluster.Region);
-        await instances.TerminateAsync([node.InstanceId]);
-        (await instances.WaitForTerminatedAsync([node.InstanceId], TimeSpan.FromMinutes(5))).ShouldBeTrue();
+        await instances.TerminateAsync([node.InstanceId], Token);
+        (await instances.WaitForTerminatedAsync([node.InstanceId], TimeSpan.FromMinutes(5), Token)).ShouldBeTrue();
         cluster.Wire.Forget();
-        await instances.TerminateAsync([node.InstanceId]);
+        await instances.TerminateAsync([node.InstanceId], Token);
         cluster.Wire.Writes.ShouldBeEmpty();
     }
 
@@ -142,7 +146,7 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
         Needs(Behaviour.TemplateVersionDeletion);
         using var cluster = await ClusterAsync();
         var intent = await cluster.NewIntentAsync(await cluster.BuildNetworkAsync());
-        await new FleetLauncher(cluster.Clients).LaunchAsync(intent);
+        await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
 
         var versions = await cluster
             .Clients.Ec2(WireCluster.Region)
@@ -150,7 +154,8 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
                 new DescribeLaunchTemplateVersionsRequest
                 {
                     LaunchTemplateName = new NodeTemplate(cluster.Clients, cluster.Owner, WireCluster.Region).Name,
-                }
+                },
+                Token
             );
 
         var version = versions.LaunchTemplateVersions.ShouldHaveSingleItem();
@@ -165,12 +170,13 @@ public abstract class NodeSuite(IWireBackend backend) : WireSuite(backend)
         Needs(Behaviour.MetadataOptionsFromTemplate);
         using var cluster = await ClusterAsync();
         var node = await new FleetLauncher(cluster.Clients).LaunchAsync(
-            await cluster.NewIntentAsync(await cluster.BuildNetworkAsync())
+            await cluster.NewIntentAsync(await cluster.BuildNetworkAsync()),
+            Token
         );
 
         var answer = await cluster
             .Clients.Ec2(WireCluster.Region)
-            .DescribeInstancesAsync(new DescribeInstancesRequest { InstanceIds = [node.InstanceId] });
+            .DescribeInstancesAsync(new DescribeInstancesRequest { InstanceIds = [node.InstanceId] }, Token);
 
         var metadata = answer.Reservations[0].Instances[0].MetadataOptions;
         metadata.HttpTokens.Value.ShouldBe("required");

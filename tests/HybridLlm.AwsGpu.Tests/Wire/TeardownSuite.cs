@@ -13,10 +13,10 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
         using var cluster = await ClusterAsync();
         var network = await cluster.BuildNetworkAsync();
         var store = await cluster.BuildBucketAsync();
-        await store.PutAsync("mailbox/w/request", "hello"u8.ToArray());
-        await store.PutAsync("mailbox/w/request", "hello again"u8.ToArray());
+        await store.PutAsync("mailbox/w/request", "hello"u8.ToArray(), Token);
+        await store.PutAsync("mailbox/w/request", "hello again"u8.ToArray(), Token);
         await cluster.BuildLighthouseAsync(network);
-        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network));
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
 
         var inventory = await cluster.ScanAsync();
         inventory
@@ -52,7 +52,7 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
         using var cluster = await ClusterAsync();
         var network = await cluster.BuildNetworkAsync();
         var lighthouse = await cluster.BuildLighthouseAsync(network);
-        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network));
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
 
         var report = await cluster.TearDownAsync(TeardownScope.Burst);
 
@@ -75,7 +75,10 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
         await cluster.BuildBucketAsync();
         var theirs = await stranger.BuildNetworkAsync();
         var theirBucket = await stranger.BuildBucketAsync();
-        var theirNode = await new FleetLauncher(stranger.Clients).LaunchAsync(await stranger.NewIntentAsync(theirs));
+        var theirNode = await new FleetLauncher(stranger.Clients).LaunchAsync(
+            await stranger.NewIntentAsync(theirs),
+            Token
+        );
 
         var report = await cluster.TearDownAsync();
 
@@ -94,7 +97,7 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
         using var cluster = await ClusterAsync();
         var network = await cluster.BuildNetworkAsync();
         await cluster.BuildBucketAsync();
-        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network));
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
         for (var writes = 1; writes <= 6; writes++)
         {
             using var process = await ClusterAsync(cluster.Owner);
@@ -132,9 +135,15 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         NetworkProvisioner networks = new(cluster.Clients);
-        await networks.ApplyAsync(await networks.PlanAsync(cluster.NetworkSpec with { Region = "eu-west-1" }));
+        await networks.ApplyAsync(
+            await networks.PlanAsync(cluster.NetworkSpec with { Region = "eu-west-1" }, Token),
+            cancellationToken: Token
+        );
 
-        var inventory = await new OwnedResourceScanner(cluster.Clients).ScanAsync(cluster.Owner);
+        var inventory = await new OwnedResourceScanner(cluster.Clients).ScanAsync(
+            cluster.Owner,
+            cancellationToken: Token
+        );
         inventory.Resources.ShouldNotBeEmpty();
         inventory.Resources.ShouldAllBe(r => r.Region == "eu-west-1");
         inventory.Unread.ShouldBeEmpty();

@@ -3,6 +3,8 @@ namespace HybridLlm.AwsGpu.Tests.Wire;
 /// <summary>Tests of the provisioner through the real SDK; every backend passes the same ones.</summary>
 public abstract class WireSuite(IWireBackend backend) : IAsyncDisposable
 {
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
     /// <summary>A cluster of its own; a given owner is another process of the same cluster.</summary>
     internal async Task<WireCluster> ClusterAsync(ResourceOwner? owner = null) =>
         new(await backend.StartAsync(), backend.Answered, owner ?? WireCluster.NewOwner());

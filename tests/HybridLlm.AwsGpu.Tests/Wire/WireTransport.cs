@@ -12,6 +12,7 @@ internal sealed class WireTransport(IReadOnlyDictionary<string, string> answered
     private readonly ConcurrentQueue<string> _calls = new();
     private Func<string, int, WireFault> _fault = (_, _) => WireFault.None;
     private int _writes;
+    private volatile bool _dead;
 
     /// <summary>Every call so far, e.g. <c>CreateVpc</c> or <c>PUT bucket/key</c>.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
@@ -24,6 +25,15 @@ internal sealed class WireTransport(IReadOnlyDictionary<string, string> answered
         _writes = 0;
         _fault = fault;
     }
+
+    /// <summary>The process ends at its nth write from now on, before or after the write took effect.</summary>
+    public void DieAt(int write, bool afterEffect) =>
+        BreakWrites(
+            (_, n) =>
+                n < write ? WireFault.None
+                : afterEffect ? WireFault.DiesAfter
+                : WireFault.DiesBefore
+        );
 
     public void Forget() => _calls.Clear();
 
@@ -45,6 +55,7 @@ internal sealed class WireTransport(IReadOnlyDictionary<string, string> answered
         )
         {
             var call = await NameAsync(request, cancellationToken);
+            ThrowIfDead();
             if (wire.Answer(call) is { } body)
             {
                 return new HttpResponseMessage(HttpStatusCode.OK)
@@ -55,6 +66,12 @@ internal sealed class WireTransport(IReadOnlyDictionary<string, string> answered
 
             wire._calls.Enqueue(call);
             var fault = IsWrite(call) ? wire._fault(call, Interlocked.Increment(ref wire._writes)) : WireFault.None;
+            wire._dead |= fault is WireFault.DiesBefore or WireFault.DiesAfter;
+            if (fault == WireFault.DiesBefore)
+            {
+                throw new ProcessDiedException();
+            }
+
             if (fault == WireFault.NeverSent)
             {
                 throw new HttpRequestException("The test cut the wire before the call.");
@@ -67,7 +84,16 @@ internal sealed class WireTransport(IReadOnlyDictionary<string, string> answered
                 throw new HttpRequestException("The test cut the wire after the call.");
             }
 
+            ThrowIfDead();
             return answer;
+        }
+
+        private void ThrowIfDead()
+        {
+            if (wire._dead)
+            {
+                throw new ProcessDiedException();
+            }
         }
 
         private static async Task<string> NameAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -89,4 +115,9 @@ internal enum WireFault
     None,
     NeverSent,
     AnswerLost,
+    DiesBefore,
+    DiesAfter,
 }
+
+/// <summary>Nothing the program does after this happens: every later call throws it too.</summary>
+internal sealed class ProcessDiedException : Exception;
