@@ -25,7 +25,7 @@ internal static class Codecs
         new ScalarCodec<TimeSpan>(
             "a duration such as 250ms, 5s or 1h30m",
             text => (GoDuration.TryParse(text, out var duration), duration),
-            duration => YamlScalar.Of(GoDuration.Format(duration))
+            duration => new YamlScalar(GoDuration.Format(duration), IsText: false)
         );
 
     public static ConfigCodec<IPAddress> Address { get; } =
