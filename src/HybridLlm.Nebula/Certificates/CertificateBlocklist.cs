@@ -44,4 +44,7 @@ public sealed class CertificateBlocklist
     }
 
     internal static bool IsFingerprint(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
+
+    /// <summary>Whether nebula can match the entry at all: it compares text, and its own is in lower case.</summary>
+    internal static bool IsEffective(string text) => IsFingerprint(text) && !text.Any(char.IsAsciiLetterUpper);
 }

@@ -17,6 +17,10 @@ public enum ConfigSeverity
 /// <param name="Fault">What is wrong and what to do.</param>
 public sealed record ConfigFinding(ConfigSeverity Severity, string Path, int? Line, NebulaFault Fault)
 {
-    /// <summary>Line, key, message and remedy.</summary>
-    public override string ToString() => $"{(Line is { } line ? $"line {line}: " : "")}{Path}: {Fault}";
+    /// <summary>File it is in; null when only one was read, or none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>File, line, key, message and remedy.</summary>
+    public override string ToString() =>
+        $"{(File is null ? "" : $"{File}: ")}{(Line is { } line ? $"line {line}: " : "")}{Path}: {Fault}";
 }

@@ -128,7 +128,7 @@ public sealed record CalculatedRemotes(NebulaPrefix Range, IReadOnlyList<Calcula
 /// <summary>One computed address: the mask's network part, then the host part of the mesh address.</summary>
 public sealed record CalculatedRemote
 {
-    /// <summary>Network outside the mesh, with the same prefix length as the range.</summary>
+    /// <summary>Network outside the mesh, of the range's family and length.</summary>
     public NebulaPrefix? Mask { get; init; }
 
     /// <summary>UDP port, 1..65535.</summary>

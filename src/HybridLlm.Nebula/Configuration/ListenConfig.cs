@@ -50,7 +50,7 @@ public sealed record ListenConfig
     public bool? RebindOnNetworkChange { get; init; }
 
     internal static SectionCodec<ListenConfig> Codec { get; } =
-        new SectionCodec<ListenConfig>()
+        new SectionCodec<ListenConfig> { Deprecated = new Dictionary<string, string> { ["routines"] = "routines" } }
             .Text("host", c => c.Host, (c, v) => c with { Host = v }, Restart)
             .Value("port", Codecs.Int(0, 65535), c => c.Port, (c, v) => c with { Port = v }, Restart)
             .Value("batch", Codecs.Int(1), c => c.Batch, (c, v) => c with { Batch = v }, Restart)
@@ -77,6 +77,8 @@ public sealed record ListenConfig
         Codecs.Choice(
             ("always", RecvErrorPolicy.Always),
             ("never", RecvErrorPolicy.Never),
-            ("private", RecvErrorPolicy.Private)
+            ("private", RecvErrorPolicy.Private),
+            ("true", RecvErrorPolicy.Always),
+            ("false", RecvErrorPolicy.Never)
         );
 }

@@ -78,7 +78,10 @@ public sealed record NebulaConfig
     public FirewallConfig Firewall { get; init; } = new();
 
     internal static SectionCodec<NebulaConfig> Codec { get; } =
-        new SectionCodec<NebulaConfig>()
+        new SectionCodec<NebulaConfig>
+        {
+            Deprecated = new Dictionary<string, string> { ["punch_back"] = "punchy.respond" },
+        }
             .Section(
                 "pki",
                 PkiConfig.Codec,

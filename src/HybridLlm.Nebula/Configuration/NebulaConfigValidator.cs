@@ -4,20 +4,33 @@ namespace HybridLlm.Nebula.Configuration;
 
 /// <summary>
 /// Checks configurations beyond <c>nebula -test</c>: what nebula refuses, and what it silently ignores or takes for something
-/// else. All findings at once.
+/// else. All findings at once. With the certificates at hand it also checks what depends on them.
 /// </summary>
 public static class NebulaConfigValidator
 {
     /// <summary>Reads and checks one file's text; findings have lines.</summary>
-    public static IReadOnlyList<ConfigFinding> Validate(string yaml)
+    /// <param name="yaml">The text.</param>
+    /// <param name="material">The certificates and key it points to; null to leave them unchecked.</param>
+    public static IReadOnlyList<ConfigFinding> Validate(string yaml, PkiMaterial? material = null) =>
+        Validate([new ConfigFile("config.yml", yaml)], material);
+
+    /// <summary>Reads, merges and checks the files of a folder; findings have files and lines.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="material">The certificates and key they point to; null to leave them unchecked.</param>
+    public static IReadOnlyList<ConfigFinding> Validate(IReadOnlyList<ConfigFile> files, PkiMaterial? material = null)
     {
-        var read = NebulaConfigReader.Read(yaml);
-        var found = Validate(read.Config).Select(f => f with { Line = LineOf(f.Path, read.Lines) });
-        return [.. read.Findings.Concat(found).OrderBy(f => f.Line ?? 0)];
+        var (config, reading) = NebulaConfigReader.ReadWithPlaces(files);
+        var found = Validate(config, material).Select(reading.Locate);
+        return
+        [
+            .. reading.Findings.Concat(found).OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line ?? 0),
+        ];
     }
 
     /// <summary>Checks a configuration made in code; findings have no lines.</summary>
-    public static IReadOnlyList<ConfigFinding> Validate(NebulaConfig config)
+    /// <param name="config">The configuration.</param>
+    /// <param name="material">The certificates and key it points to; null to leave them unchecked.</param>
+    public static IReadOnlyList<ConfigFinding> Validate(NebulaConfig config, PkiMaterial? material = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ConfigFindings findings = new();
@@ -26,20 +39,11 @@ public static class NebulaConfigValidator
         DeviceRules.Check(config, findings);
         ServiceRules.Check(config, findings);
         FirewallRules.Check(config.Firewall, findings);
-        return findings.All;
-    }
-
-    // A missing key has no line of its own; its section has.
-    private static int? LineOf(string path, IReadOnlyDictionary<string, int> lines)
-    {
-        for (var at = path; at.Length > 0; at = at[..Math.Max(0, at.LastIndexOfAny(['.', '[']))])
+        if (material is not null && MaterialRules.Check(config, material, findings) is { } own)
         {
-            if (lines.TryGetValue(at, out var line))
-            {
-                return line;
-            }
+            OwnCertificateRules.Check(config, own, findings);
         }
 
-        return null;
+        return findings.All;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using HybridLlm.Nebula.Certificates;
 using HybridLlm.Nebula.Configuration.Yaml;
 using static HybridLlm.Nebula.Configuration.ConfigChangeEffect;
@@ -28,8 +29,11 @@ public sealed record PkiConfig
     /// <summary>The paths; what is inlined shows as "inline", for it may be a secret.</summary>
     public override string ToString() => $"ca: {Shown(Ca)}, cert: {Shown(Certificate)}, key: {Shown(Key)}";
 
-    internal static string Shown(string? pathOrPem) =>
-        pathOrPem?.Contains("-----BEGIN", StringComparison.Ordinal) == true ? "inline" : pathOrPem ?? "none";
+    internal static string Shown(string? pathOrPem) => IsInline(pathOrPem) ? "inline" : pathOrPem ?? "none";
+
+    /// <summary>Nebula's own way of telling a PEM text from a path.</summary>
+    internal static bool IsInline([NotNullWhen(true)] string? pathOrPem) =>
+        pathOrPem?.Contains("-----BEGIN", StringComparison.Ordinal) == true;
 
     internal static SectionCodec<PkiConfig> Codec { get; } =
         new SectionCodec<PkiConfig>()

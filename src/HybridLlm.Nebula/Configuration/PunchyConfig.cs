@@ -22,7 +22,7 @@ public sealed record PunchyConfig
     public bool? TargetAllRemotes { get; init; }
 
     internal static SectionCodec<PunchyConfig> Codec { get; } =
-        new SectionCodec<PunchyConfig>()
+        new SectionCodec<PunchyConfig> { InsteadOfScalar = "punchy.punch" }
             .Bool("punch", c => c.Punch, (c, v) => c with { Punch = v }, Reload)
             .Bool("respond", c => c.Respond, (c, v) => c with { Respond = v }, Reload)
             .Duration("delay", c => c.Delay, (c, v) => c with { Delay = v }, Reload)

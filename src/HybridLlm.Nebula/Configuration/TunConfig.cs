@@ -59,7 +59,7 @@ public sealed record TunConfig
     public bool? WindowsBypassWdf { get; init; }
 
     internal static SectionCodec<TunConfig> Codec { get; } =
-        new SectionCodec<TunConfig>()
+        new SectionCodec<TunConfig> { Deprecated = new Dictionary<string, string> { ["routines"] = "routines" } }
             .Bool("disabled", c => c.Disabled, (c, v) => c with { Disabled = v }, Restart)
             .Text("dev", c => c.Device, (c, v) => c with { Device = v }, Restart)
             .Bool(

@@ -1,4 +1,5 @@
 using HybridLlm.Nebula.Configuration.Yaml;
+using YamlDotNet.RepresentationModel;
 using static HybridLlm.Nebula.Configuration.ConfigChangeEffect;
 
 namespace HybridLlm.Nebula.Firewall;
@@ -41,7 +42,7 @@ public sealed record FirewallRule
     public string? CaFingerprint { get; init; }
 
     internal static SectionCodec<FirewallRule> Codec { get; } =
-        new SectionCodec<FirewallRule> { CommentOf = rule => rule.Purpose }
+        new SectionCodec<FirewallRule> { CommentOf = rule => rule.Purpose, CheckTogether = CheckTogether }
             .Value(
                 "port",
                 new ScalarCodec<FirewallPorts>(
@@ -93,6 +94,32 @@ public sealed record FirewallRule
             text => (FirewallRange.TryParse(text, out var range), range),
             range => YamlScalar.Of(range.ToString())
         );
+
+    // Nebula has no defaults for these, and takes no group beside groups.
+    private static void CheckTogether(YamlMappingNode rule, ConfigReading reading)
+    {
+        bool Has(string key) => rule.Children.ContainsKey(key);
+        var isIcmp = rule.Children.TryGetValue("proto", out var proto) && proto is YamlScalarNode { Value: "icmp" };
+        if (!Has("proto") || (!Has("port") && !isIcmp))
+        {
+            reading.Error(
+                rule,
+                "config-rule-incomplete",
+                $"The rule lacks {(Has("proto") ? "port" : "proto")}; nebula does not start.",
+                "Write port: any or proto: any if that is meant."
+            );
+        }
+
+        if (Has("group") && Has("groups"))
+        {
+            reading.Error(
+                rule,
+                "config-rule-groups",
+                "The rule has group and groups; nebula does not start.",
+                "Use groups for several that a peer must all have."
+            );
+        }
+    }
 
     /// <summary>Whether the rule names any peer at all; nebula refuses one that does not.</summary>
     internal bool HasSelector =>

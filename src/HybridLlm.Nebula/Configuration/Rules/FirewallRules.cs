@@ -42,10 +42,7 @@ internal static class FirewallRules
             );
         }
 
-        if (
-            rule.CaFingerprint is { } ca
-            && (!CertificateBlocklist.IsFingerprint(ca) || ca.Any(char.IsAsciiLetterUpper))
-        )
+        if (rule.CaFingerprint is { } ca && !CertificateBlocklist.IsEffective(ca))
         {
             findings.Error(
                 $"{path}.ca_sha",

@@ -128,23 +128,28 @@ internal static class LighthouseRules
 
     private static void CalculatedRemotes(LighthouseConfig lighthouse, ConfigFindings findings)
     {
-        foreach (var entry in lighthouse.CalculatedRemotes)
+        foreach (
+            var (range, remote) in lighthouse.CalculatedRemotes.SelectMany(e => e.Remotes.Select(r => (e.Range, r)))
+        )
         {
-            foreach (var remote in entry.Remotes)
+            var path = $"lighthouse.calculated_remotes.{range}";
+            if (remote is not { Mask: { } mask, Port: not null } || mask.IsIPv6 != range.IsIPv6)
             {
-                var fits =
-                    remote is { Mask: { } mask, Port: not null }
-                    && mask.IsIPv6 == entry.Range.IsIPv6
-                    && mask.Length == entry.Range.Length;
-                if (!fits)
-                {
-                    findings.Error(
-                        $"lighthouse.calculated_remotes.{entry.Range}",
-                        "config-calculated-remote",
-                        $"An address for {entry.Range} lacks its mask or port, or the mask has another length; nebula does not start.",
-                        $"Give a mask of /{entry.Range.Length} in the same family, and a port."
-                    );
-                }
+                findings.Error(
+                    path,
+                    "config-calculated-remote",
+                    $"An address for {range} lacks its mask or port, or the mask is of another family; nebula does not start.",
+                    $"Give a mask of /{range.Length} in the same family, and a port."
+                );
+            }
+            else if (mask.Length != range.Length)
+            {
+                findings.Warn(
+                    path,
+                    "config-calculated-length",
+                    $"{mask} has another length than {range}, so bits are taken from the wrong side.",
+                    $"Give a mask of /{range.Length}."
+                );
             }
         }
     }

@@ -38,7 +38,7 @@ internal static class PkiRules
                 "Give 64 hexadecimal digits, as nebula-cert print shows them."
             );
         }
-        else if (entry.Any(char.IsAsciiLetterUpper))
+        else if (!CertificateBlocklist.IsEffective(entry))
         {
             findings.Error(
                 path,

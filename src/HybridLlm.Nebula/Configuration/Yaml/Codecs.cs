@@ -25,7 +25,7 @@ internal static class Codecs
         new ScalarCodec<TimeSpan>(
             "a duration such as 250ms, 5s or 1h30m",
             text => (GoDuration.TryParse(text, out var duration), duration),
-            duration => YamlScalar.Of(GoDuration.Format(duration))
+            duration => new YamlScalar(GoDuration.Format(duration), IsText: false)
         );
 
     public static ConfigCodec<IPAddress> Address { get; } =
@@ -52,13 +52,7 @@ internal static class Codecs
     public static ConfigCodec<int> Int(int min, int max = int.MaxValue) =>
         new ScalarCodec<int>(
             max == int.MaxValue ? $"a whole number of {min} or more" : $"a whole number from {min} to {max}",
-            text =>
-                (
-                    int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-                        && number >= min
-                        && number <= max,
-                    number
-                ),
+            text => (TryParseInt(text, out var number) && number >= min && number <= max, number),
             number => YamlScalar.Of(number)
         );
 
@@ -78,4 +72,9 @@ internal static class Codecs
 
     public static ConfigCodec<IReadOnlyList<T>> List<T>(ConfigCodec<T> item, bool single = false) =>
         new ListCodec<T>(item, single);
+
+    // A leading zero makes a YAML number octal: nebula reads 010 as 8.
+    private static bool TryParseInt(string text, out int number) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
+        && text == number.ToString(CultureInfo.InvariantCulture);
 }

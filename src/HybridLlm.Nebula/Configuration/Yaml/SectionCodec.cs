@@ -13,6 +13,15 @@ internal sealed class SectionCodec<T> : ConfigCodec<T>
 {
     private readonly List<ConfigKey<T>> _keys = [];
 
+    /// <summary>Keys that older releases had, and what replaces them.</summary>
+    public IReadOnlyDictionary<string, string> Deprecated { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What replaces a scalar that older releases had in the place of the map; null when they had none.</summary>
+    public string? InsteadOfScalar { get; init; }
+
+    /// <summary>What concerns several keys together and would be lost in the model.</summary>
+    public Action<YamlMappingNode, ConfigReading> CheckTogether { get; init; } = (_, _) => { };
+
     /// <summary>A comment printed above a value that is an item of a list.</summary>
     public Func<T, string?> CommentOf { get; init; } = _ => null;
 
@@ -110,6 +119,12 @@ internal sealed class SectionCodec<T> : ConfigCodec<T>
     public override bool TryRead(YamlNode node, ConfigReading reading, out T value)
     {
         value = new T();
+        if (node is YamlScalarNode && InsteadOfScalar is not null)
+        {
+            WarnDeprecated(node, InsteadOfScalar, reading);
+            return false;
+        }
+
         if (node is not YamlMappingNode map)
         {
             reading.Error(
@@ -128,12 +143,19 @@ internal sealed class SectionCodec<T> : ConfigCodec<T>
             value = reading.At(name, keyNode, () => ReadKey(name, keyNode, valueNode, section, reading));
         }
 
+        CheckTogether(map, reading);
         return true;
     }
 
     private T ReadKey(string name, YamlNode keyNode, YamlNode valueNode, T section, ConfigReading reading)
     {
         var key = _keys.FirstOrDefault(k => k.Name == name);
+        if (key is null && Deprecated.TryGetValue(name, out var replacement))
+        {
+            WarnDeprecated(keyNode, replacement, reading);
+            return section;
+        }
+
         if (key is null)
         {
             reading.Error(
@@ -150,6 +172,14 @@ internal sealed class SectionCodec<T> : ConfigCodec<T>
             ? section
             : key.Read(section, valueNode, reading);
     }
+
+    private static void WarnDeprecated(YamlNode node, string replacement, ConfigReading reading) =>
+        reading.Warn(
+            node,
+            "config-deprecated",
+            $"{reading.Path} in this form is deprecated; this library does not read it.",
+            $"Use {replacement}."
+        );
 
     private string? Nearest(string name) =>
         _keys

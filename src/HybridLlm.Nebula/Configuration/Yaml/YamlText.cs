@@ -99,7 +99,7 @@ internal static class YamlText
         text.Append(content.EndsWith('\n') ? " |\n" : " |-\n");
         foreach (var line in content.TrimEnd('\n').Split('\n'))
         {
-            text.Append(margin).Append(line).Append('\n');
+            text.Append(line.Length > 0 ? margin : "").Append(line).Append('\n');
         }
     }
 
