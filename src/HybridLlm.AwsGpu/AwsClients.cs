@@ -18,6 +18,7 @@ namespace HybridLlm.AwsGpu;
 /// </summary>
 public sealed class AwsClients : IDisposable
 {
+    private static readonly TimeSpan s_longestCall = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_longestUpload = TimeSpan.FromHours(2);
     private readonly ConcurrentDictionary<string, Lazy<AmazonEC2Client>> _ec2 = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<AmazonS3Client>> _s3 = new(StringComparer.Ordinal);
@@ -117,7 +118,7 @@ public sealed class AwsClients : IDisposable
         // AwsCaller repeats calls, because it knows which of them may be repeated; the SDK would repeat all.
         config.MaxErrorRetry = 0;
         config.MaxStaleConnectionRetries = 0;
-        config.Timeout = TimeSpan.FromMinutes(2);
+        config.Timeout = s_longestCall;
         if (_options.ServiceUrl is { } url)
         {
             config.ServiceURL = url.AbsoluteUri;
