@@ -82,6 +82,16 @@ internal sealed class AwsCaller(TimeProvider time)
         CancellationToken cancellationToken
     ) => RunAsync(_repeatable, operation, call, cancellationToken);
 
+    public static AwsCallException NoCredentials(string operation, AmazonClientException cause) =>
+        new(
+            operation,
+            nameof(AmazonClientException),
+            AwsErrorKind.Permission,
+            cause.Message,
+            "Give credentials in AwsClientsOptions, or configure AWS's default credential chain.",
+            cause
+        );
+
     private static async Task<T> RunAsync<T>(
         ResiliencePipeline pipeline,
         string operation,
@@ -123,15 +133,7 @@ internal sealed class AwsCaller(TimeProvider time)
         }
         catch (AmazonClientException unusable)
         {
-            var remedy = "Give credentials in AwsClientsOptions, or configure AWS's default credential chain.";
-            throw new AwsCallException(
-                operation,
-                nameof(AmazonClientException),
-                AwsErrorKind.Permission,
-                unusable.Message,
-                remedy,
-                unusable
-            );
+            throw NoCredentials(operation, unusable);
         }
         catch (Exception lost)
             when (lost is HttpRequestException or IOException or TimeoutException
