@@ -18,9 +18,10 @@ namespace HybridLlm.AwsGpu;
 /// </summary>
 public sealed class AwsClients : IDisposable
 {
+    private static readonly TimeSpan s_longestCall = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_longestUpload = TimeSpan.FromHours(2);
     private readonly ConcurrentDictionary<string, Lazy<AmazonEC2Client>> _ec2 = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Lazy<AmazonS3Client>> _s3 = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Region, TimeSpan Timeout), Lazy<AmazonS3Client>> _s3 = new();
     private readonly Lazy<AWSCredentials> _credentials;
     private readonly AwsClientsOptions _options;
     private readonly Transport? _transport;
@@ -89,27 +90,31 @@ public sealed class AwsClients : IDisposable
     internal AmazonEC2Client Ec2(string region) =>
         _ec2.GetOrAdd(region, r => new(() => new(_credentials.Value, Configured(new AmazonEC2Config(), r)))).Value;
 
-    internal AmazonS3Client S3(string region) =>
-        _s3.GetOrAdd(
-            region,
-            r =>
-                new(() =>
-                {
-                    var config = Configured(new AmazonS3Config(), r);
-                    config.ForcePathStyle = _options.ServiceUrl is not null;
-                    config.Timeout = s_longestUpload;
-                    return new(_credentials.Value, config);
-                })
-        ).Value;
+    internal AmazonS3Client S3(string region) => S3(region, s_longestCall);
+
+    /// <summary>A client that lets one call take hours, for artifacts on a slow line.</summary>
+    internal AmazonS3Client S3ForUploads(string region) => S3(region, s_longestUpload);
 
     internal async Task<AwsAccessKey> ReadAccessKeyAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var key = await Caller
             .NamedAsync("GetCredentials", _ => _credentials.Value.GetCredentialsAsync(), cancellationToken)
             .ConfigureAwait(false);
         return new AwsAccessKey(key.AccessKey, key.SecretKey, key.Token);
     }
+
+    private AmazonS3Client S3(string region, TimeSpan timeout) =>
+        _s3.GetOrAdd(
+            (region, timeout),
+            key =>
+                new(() =>
+                {
+                    var config = Configured(new AmazonS3Config(), key.Region);
+                    config.ForcePathStyle = _options.ServiceUrl is not null;
+                    config.Timeout = key.Timeout;
+                    return new(_credentials.Value, config);
+                })
+        ).Value;
 
     private T Configured<T>(T config, string region)
         where T : ClientConfig
@@ -117,7 +122,7 @@ public sealed class AwsClients : IDisposable
         // AwsCaller repeats calls, because it knows which of them may be repeated; the SDK would repeat all.
         config.MaxErrorRetry = 0;
         config.MaxStaleConnectionRetries = 0;
-        config.Timeout = TimeSpan.FromMinutes(2);
+        config.Timeout = s_longestCall;
         if (_options.ServiceUrl is { } url)
         {
             config.ServiceURL = url.AbsoluteUri;
@@ -136,10 +141,24 @@ public sealed class AwsClients : IDisposable
         return config;
     }
 
-    private static AWSCredentials Credentials(AwsAccessKey? key) =>
-        key is null ? DefaultAWSCredentialsIdentityResolver.GetCredentials()
-        : key.SessionToken is null ? new BasicAWSCredentials(key.Id, key.Secret)
-        : new SessionAWSCredentials(key.Id, key.Secret, key.SessionToken);
+    private static AWSCredentials Credentials(AwsAccessKey? key)
+    {
+        if (key is not null)
+        {
+            return key.SessionToken is null
+                ? new BasicAWSCredentials(key.Id, key.Secret)
+                : new SessionAWSCredentials(key.Id, key.Secret, key.SessionToken);
+        }
+
+        try
+        {
+            return DefaultAWSCredentialsIdentityResolver.GetCredentials();
+        }
+        catch (AmazonClientException none)
+        {
+            throw AwsCaller.NoCredentials("GetCredentials", none);
+        }
+    }
 
     private sealed class Transport(Func<HttpMessageHandler, HttpMessageHandler> wrap) : HttpClientFactory, IDisposable
     {

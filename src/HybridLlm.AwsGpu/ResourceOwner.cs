@@ -69,7 +69,7 @@ public sealed partial record ResourceOwner
     /// repeated by a later process is recognised by EC2 as the first one.
     /// </summary>
     internal string ClientToken(string action, string intentId, int attempt) =>
-        Digest($"{action}|{intentId}|{attempt}")[..64];
+        Digest($"{action}|{intentId}|{attempt}");
 
     private string Digest(string purpose) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Cluster}|{OwnerId}|{purpose}")));

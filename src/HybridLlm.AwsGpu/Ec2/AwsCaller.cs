@@ -10,23 +10,14 @@ namespace HybridLlm.AwsGpu.Ec2;
 /// </summary>
 internal sealed class AwsCaller(TimeProvider time)
 {
-    private const int ThrottleRetries = 8;
-    private const int SettlingRetries = 14;
-    private static readonly TimeSpan s_throttleBase = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_throttleCap = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan s_settlingCap = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly RetryStrategyOptions s_throttled = Retry(AwsErrorKind.Throttled, 8, 20);
+    private static readonly RetryStrategyOptions s_lost = Retry(AwsErrorKind.OutcomeUnknown, 3, 5);
+    private static readonly RetryStrategyOptions s_notYetVisible = Retry(AwsErrorKind.NotFound, 14, 8);
 
-    private readonly ResiliencePipeline _once = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(Retry([AwsErrorKind.Throttled], ThrottleRetries, s_throttleCap))
-        .Build();
-
-    private readonly ResiliencePipeline _repeatable = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(Retry([AwsErrorKind.Throttled, AwsErrorKind.OutcomeUnknown], ThrottleRetries, s_throttleCap))
-        .Build();
-
-    private readonly ResiliencePipeline _settling = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(Retry([AwsErrorKind.Throttled, AwsErrorKind.NotFound], SettlingRetries, s_settlingCap))
-        .Build();
+    private readonly ResiliencePipeline _once = Pipeline(time, s_throttled);
+    private readonly ResiliencePipeline _repeatable = Pipeline(time, s_throttled, s_lost);
+    private readonly ResiliencePipeline _settling = Pipeline(time, s_throttled, s_notYetVisible);
 
     /// <summary>A call that may be made twice: a read, a write with a token, a deletion. Lost answers are asked for again.</summary>
     public Task<TAnswer> RepeatableAsync<TRequest, TAnswer>(
@@ -91,6 +82,16 @@ internal sealed class AwsCaller(TimeProvider time)
         CancellationToken cancellationToken
     ) => RunAsync(_repeatable, operation, call, cancellationToken);
 
+    public static AwsCallException NoCredentials(string operation, AmazonClientException cause) =>
+        new(
+            operation,
+            nameof(AmazonClientException),
+            AwsErrorKind.Permission,
+            cause.Message,
+            "Give credentials in AwsClientsOptions, or configure AWS's default credential chain.",
+            cause
+        );
+
     private static async Task<T> RunAsync<T>(
         ResiliencePipeline pipeline,
         string operation,
@@ -132,15 +133,7 @@ internal sealed class AwsCaller(TimeProvider time)
         }
         catch (AmazonClientException unusable)
         {
-            var remedy = "Give credentials in AwsClientsOptions, or configure AWS's default credential chain.";
-            throw new AwsCallException(
-                operation,
-                nameof(AmazonClientException),
-                AwsErrorKind.Permission,
-                unusable.Message,
-                remedy,
-                unusable
-            );
+            throw NoCredentials(operation, unusable);
         }
         catch (Exception lost)
             when (lost is HttpRequestException or IOException or TimeoutException
@@ -161,18 +154,22 @@ internal sealed class AwsCaller(TimeProvider time)
             cause
         );
 
-    private static RetryStrategyOptions Retry(AwsErrorKind[] kinds, int attempts, TimeSpan cap) =>
+    private static ResiliencePipeline Pipeline(TimeProvider time, params RetryStrategyOptions[] retries) =>
+        retries
+            .Aggregate(new ResiliencePipelineBuilder { TimeProvider = time }, (builder, r) => builder.AddRetry(r))
+            .Build();
+
+    private static RetryStrategyOptions Retry(AwsErrorKind kind, int attempts, int longestPauseSeconds) =>
         new()
         {
             MaxRetryAttempts = attempts,
             ShouldHandle = arguments =>
-                ValueTask.FromResult(
-                    arguments.Outcome.Exception is AwsCallException refusal && kinds.Contains(refusal.Kind)
-                ),
+                ValueTask.FromResult(arguments.Outcome.Exception is AwsCallException refusal && refusal.Kind == kind),
             DelayGenerator = arguments =>
             {
-                var ceiling = Math.Min(cap.Ticks, s_throttleBase.Ticks << Math.Min(arguments.AttemptNumber, 10));
-                return ValueTask.FromResult<TimeSpan?>(TimeSpan.FromTicks(Random.Shared.NextInt64(ceiling + 1)));
+                var doubled = s_firstPause * Math.Pow(2, arguments.AttemptNumber);
+                var seconds = Math.Min(longestPauseSeconds, doubled.TotalSeconds);
+                return ValueTask.FromResult<TimeSpan?>(TimeSpan.FromSeconds(seconds * Random.Shared.NextDouble()));
             },
         };
 }

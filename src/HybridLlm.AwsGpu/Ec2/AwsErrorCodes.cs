@@ -122,16 +122,15 @@ internal static class AwsErrorCodes
 
     public static AwsErrorKind KindOf(string code) =>
         s_kinds.TryGetValue(code, out var kind) ? kind
-        : code.EndsWith(".NotFound", StringComparison.Ordinal)
-        || code.EndsWith(".NotFoundException", StringComparison.Ordinal)
-        || code.EndsWith("NotFound", StringComparison.Ordinal)
+        : code.EndsWith("NotFound", StringComparison.Ordinal)
+        || code.EndsWith("NotFoundException", StringComparison.Ordinal)
             ? AwsErrorKind.NotFound
         : AwsErrorKind.Unknown;
 
     public static string RemedyOf(string code) =>
         s_remedies.TryGetValue(code, out var remedy) ? remedy : RemedyOf(KindOf(code));
 
-    private static string RemedyOf(AwsErrorKind kind) =>
+    public static string RemedyOf(AwsErrorKind kind) =>
         kind switch
         {
             AwsErrorKind.Capacity => "Try again in some minutes, or allow more instance types and zones.",

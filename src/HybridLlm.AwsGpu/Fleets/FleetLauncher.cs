@@ -43,12 +43,7 @@ public sealed class FleetLauncher
         var answering = await instances.ListAsync(intent.Owner, intent.Id, cancellationToken).ConfigureAwait(false);
         var node =
             Adopt(answering, intent)
-            ?? await RentAsync(intent, template, instances, cancellationToken).ConfigureAwait(false);
-        if (answering.Find(i => i.InstanceId == node.InstanceId && !i.IsAlive) is { } ended)
-        {
-            throw new AttemptSpentException(intent.Id, intent.Attempt, ended.InstanceId);
-        }
-
+            ?? await RentAsync(intent, template, instances, answering, cancellationToken).ConfigureAwait(false);
         await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
         return node;
     }
@@ -57,6 +52,7 @@ public sealed class FleetLauncher
         NodeIntent intent,
         NodeTemplate template,
         InstancePort instances,
+        List<InstanceStatus> ended,
         CancellationToken cancellationToken
     )
     {
@@ -64,20 +60,22 @@ public sealed class FleetLauncher
         FleetPort fleets = new(_clients, intent.Region);
         var answer = await SendAsync(intent, fleets, template.Name, version, instances, cancellationToken)
             .ConfigureAwait(false);
-        if (answer.Node is { } node)
+        if (answer.Node is not { } node)
         {
-            Log.NodeLaunched(_logger, intent.Id, node.InstanceId, node.InstanceType, node.ZoneId);
-            return node with { PoolErrors = answer.Errors };
+            await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
+            await fleets.DeleteAsync(answer.FleetId, cancellationToken).ConfigureAwait(false);
+            throw new NoCapacityException(intent, answer.Errors);
         }
 
-        await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
-        if (answer.FleetId is { Length: > 0 } empty)
+        // EC2 answers a token it knows with the instance of that time, ended or not.
+        if (ended.Exists(i => i.InstanceId == node.InstanceId))
         {
-            // The record of a fleet that gave nothing counts against the fleet quota like any other.
-            await fleets.DeleteAsync(empty, cancellationToken).ConfigureAwait(false);
+            await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
+            throw new AttemptSpentException(intent.Id, intent.Attempt, node.InstanceId);
         }
 
-        throw new NoCapacityException(intent, answer.Errors);
+        Log.NodeLaunched(_logger, intent.Id, node.InstanceId, node.InstanceType, node.ZoneId);
+        return node;
     }
 
     /// <summary>Sends the launch until AWS answers it, or the node of an unanswered one is found.</summary>
@@ -104,14 +102,14 @@ public sealed class FleetLauncher
                     .ConfigureAwait(false);
                 if (Adopt(answering, intent) is { } found)
                 {
-                    return new FleetAnswer(null, found, []);
+                    return new FleetAnswer("", found, []);
                 }
             }
             catch (AwsCallException used) when (used.Kind == AwsErrorKind.TokenConflict)
             {
                 if (await FindEarlierAsync(intent, instances, cancellationToken).ConfigureAwait(false) is { } found)
                 {
-                    return new FleetAnswer(null, found, []);
+                    return new FleetAnswer("", found, []);
                 }
 
                 throw;

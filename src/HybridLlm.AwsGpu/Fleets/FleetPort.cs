@@ -55,14 +55,15 @@ internal sealed class FleetPort(AwsClients clients, string region)
         var answer = await clients
             .Caller.SettlingAsync(Ec2.CreateFleetAsync, request, cancellationToken)
             .ConfigureAwait(false);
-        return new FleetAnswer(
-            answer.FleetId,
-            (answer.Instances ?? []).Find(i => i.InstanceIds is [_, ..]) is { } given ? ToNode(given, intent) : null,
-            [.. (answer.Errors ?? []).Select(e => ToError(e, intent))]
-        );
+        List<PoolError> errors = [.. (answer.Errors ?? []).Select(e => ToError(e, intent))];
+        var given = (answer.Instances ?? []).Find(i => i.InstanceIds is [_, ..]);
+        return new FleetAnswer(answer.FleetId, given is null ? null : ToNode(given, intent, errors), errors);
     }
 
-    /// <summary>Deletes an instant fleet's record, and its instances if it has any.</summary>
+    /// <summary>
+    /// Deletes an instant fleet's record, and its instances if it has any. The record of a fleet that gave nothing counts
+    /// against the fleet quota like any other.
+    /// </summary>
     public Task DeleteAsync(string fleetId, CancellationToken cancellationToken) =>
         clients.Caller.RepeatableAsync(
             Ec2.DeleteFleetsAsync,
@@ -78,7 +79,7 @@ internal sealed class FleetPort(AwsClients clients, string region)
             MaxPrice = maxHourlyPrice.ToString(CultureInfo.InvariantCulture),
         };
 
-    private static LaunchedNode ToNode(CreateFleetInstance given, NodeIntent intent)
+    private static LaunchedNode ToNode(CreateFleetInstance given, NodeIntent intent, List<PoolError> errors)
     {
         var subnet = given.LaunchTemplateAndOverrides?.Overrides?.SubnetId ?? given.SubnetId;
         return new LaunchedNode
@@ -87,6 +88,7 @@ internal sealed class FleetPort(AwsClients clients, string region)
             InstanceType = given.InstanceType.Value,
             ZoneId = intent.Pools.FirstOrDefault(p => p.SubnetId == subnet)?.ZoneId,
             Adopted = false,
+            PoolErrors = errors,
         };
     }
 
@@ -105,4 +107,4 @@ internal sealed class FleetPort(AwsClients clients, string region)
 }
 
 /// <summary>What CreateFleet answered. EC2 answers "no capacity anywhere" as success without an instance.</summary>
-internal sealed record FleetAnswer(string? FleetId, LaunchedNode? Node, IReadOnlyList<PoolError> Errors);
+internal sealed record FleetAnswer(string FleetId, LaunchedNode? Node, IReadOnlyList<PoolError> Errors);

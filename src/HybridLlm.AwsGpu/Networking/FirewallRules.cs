@@ -3,6 +3,16 @@ namespace HybridLlm.AwsGpu.Networking;
 /// <summary>What the cluster's security groups allow, and nothing else.</summary>
 internal static class FirewallRules
 {
+    /// <summary>
+    /// Mesh packets go to any UDP port, because the home router's NAT gives its peers ports of its own choosing; HTTPS
+    /// reaches S3. Name service and time come from link-local addresses, which security groups do not filter.
+    /// </summary>
+    private static readonly FirewallRule[] s_outbound =
+    [
+        Rule(TrafficDirection.Outbound, "udp", 0, 65535),
+        Rule(TrafficDirection.Outbound, "tcp", 443, 443),
+    ];
+
     /// <summary>What EC2 puts into every new security group; none of ours keeps it.</summary>
     public static FirewallRule NewGroupDefault { get; } =
         new()
@@ -20,16 +30,6 @@ internal static class FirewallRules
             ? [Rule(TrafficDirection.Inbound, "udp", spec.MeshPort, spec.MeshPort), .. s_outbound]
             : s_outbound;
     }
-
-    /// <summary>
-    /// Mesh packets go to any UDP port, because the home router's NAT gives its peers ports of its own choosing; HTTPS
-    /// reaches S3. Name service and time come from link-local addresses, which security groups do not filter.
-    /// </summary>
-    private static readonly FirewallRule[] s_outbound =
-    [
-        Rule(TrafficDirection.Outbound, "udp", 0, 65535),
-        Rule(TrafficDirection.Outbound, "tcp", 443, 443),
-    ];
 
     private static FirewallRule Rule(TrafficDirection direction, string protocol, int from, int to) =>
         new()

@@ -12,6 +12,14 @@ internal static class SubnetRanges
 
     private const int BlockBits = 4;
 
+    private static readonly IPNetwork[] s_private =
+    [
+        IPNetwork.Parse("10.0.0.0/8"),
+        IPNetwork.Parse("172.16.0.0/12"),
+        IPNetwork.Parse("192.168.0.0/16"),
+        IPNetwork.Parse("100.64.0.0/10"),
+    ];
+
     /// <summary>The range; null unless it is private IPv4 from /16 to /24, written with its first address.</summary>
     public static IPNetwork? Parse(string cidr) =>
         IPNetwork.TryParse(cidr, out var network)
@@ -33,14 +41,6 @@ internal static class SubnetRanges
             .Where(block => !taken.Any(t => t.Contains(block.BaseAddress) || block.Contains(t.BaseAddress)))
             .Select(block => block.ToString());
     }
-
-    private static readonly IPNetwork[] s_private =
-    [
-        IPNetwork.Parse("10.0.0.0/8"),
-        IPNetwork.Parse("172.16.0.0/12"),
-        IPNetwork.Parse("192.168.0.0/16"),
-        IPNetwork.Parse("100.64.0.0/10"),
-    ];
 
     private static uint ToNumber(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 

@@ -8,10 +8,10 @@ namespace HybridLlm.AwsGpu.Offerings;
 /// <summary>EC2's answers about GPU instance types, in our records.</summary>
 internal sealed class OfferingPort(AwsClients clients)
 {
+    private const int MaxFilterValues = 200;
+
     /// <summary>EC2 has no filter for "has a GPU"; every family that has one begins with g or p.</summary>
     private static readonly string[] s_gpuFamilies = ["g*", "p*"];
-
-    private const int MaxFilterValues = 200;
 
     public async Task<IReadOnlyList<GpuInstanceType>> ListTypesAsync(
         string region,

@@ -74,7 +74,14 @@ internal sealed class BucketPort(AwsClients clients, string region, string bucke
     {
         try
         {
-            PutBucketRequest request = new() { BucketName = bucket, UseClientRegion = true };
+            // S3 refuses its first region by name and wants every other one. The SDK cannot tell the region when all
+            // services answer at one address.
+            PutBucketRequest request = new() { BucketName = bucket, UseClientRegion = false };
+            if (region != "us-east-1")
+            {
+                request.PutBucketConfiguration = new() { LocationConstraint = region };
+            }
+
             await clients.Caller.OnceAsync(S3.PutBucketAsync, request, cancellationToken).ConfigureAwait(false);
         }
         catch (AwsCallException refusal) when (refusal.Kind == AwsErrorKind.AlreadyThere) { }

@@ -37,7 +37,7 @@ public sealed class ObjectStore
     public async Task PutAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         using MemoryStream stream = new(content.ToArray(), writable: false);
-        await PutAsync(key, stream, onlyIfNew: false, cancellationToken).ConfigureAwait(false);
+        await PutAsync(S3, key, stream, onlyIfNew: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes an object unless the key exists.</summary>
@@ -50,7 +50,8 @@ public sealed class ObjectStore
     {
         try
         {
-            await PutAsync(key, content, onlyIfNew: true, cancellationToken).ConfigureAwait(false);
+            await PutAsync(_clients.S3ForUploads(_region), key, content, onlyIfNew: true, cancellationToken)
+                .ConfigureAwait(false);
             return true;
         }
         catch (AwsCallException refusal) when (refusal.Kind == AwsErrorKind.Precondition)
@@ -200,7 +201,13 @@ public sealed class ObjectStore
         return versions.Count;
     }
 
-    private async Task PutAsync(string key, Stream content, bool onlyIfNew, CancellationToken cancellationToken)
+    private async Task PutAsync(
+        AmazonS3Client s3,
+        string key,
+        Stream content,
+        bool onlyIfNew,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         var start = content.Position;
@@ -218,7 +225,7 @@ public sealed class ObjectStore
                 (again, token) =>
                 {
                     content.Position = start;
-                    return S3.PutObjectAsync(again, token);
+                    return s3.PutObjectAsync(again, token);
                 },
                 request,
                 cancellationToken

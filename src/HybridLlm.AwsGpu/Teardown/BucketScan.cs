@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amazon.S3.Model;
 using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.AwsGpu.Storage;
@@ -8,6 +9,7 @@ namespace HybridLlm.AwsGpu.Teardown;
 internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, InfrastructurePrices prices)
 {
     private const decimal BytesPerGiB = 1024m * 1024m * 1024m;
+    private static readonly SearchValues<char> s_hexadecimal = SearchValues.Create("0123456789abcdef");
 
     public async Task<(IReadOnlyList<OwnedResource> Owned, IReadOnlyList<ForeignResource> Foreign)> ReadAsync(
         CancellationToken cancellationToken
@@ -26,7 +28,7 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
 
         List<OwnedResource> owned = [];
         List<ForeignResource> foreign = [];
-        foreach (var bucket in buckets.Where(b => b.BucketName.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var bucket in buckets.Where(b => IsNamedAlike(b.BucketName, name, prefix)))
         {
             var region = string.IsNullOrEmpty(bucket.BucketRegion) ? clients.HomeRegion : bucket.BucketRegion;
             if (bucket.BucketName != name)
@@ -57,6 +59,12 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
 
         return (owned, foreign);
     }
+
+    /// <summary>Whether a name differs from ours in the fingerprint only; cluster <c>lab-2</c> is not like <c>lab</c>.</summary>
+    private static bool IsNamedAlike(string bucket, string name, string prefix) =>
+        bucket.Length == name.Length
+        && bucket.StartsWith(prefix, StringComparison.Ordinal)
+        && bucket.AsSpan(prefix.Length).IndexOfAnyExcept(s_hexadecimal) < 0;
 
     private async Task<OwnedResource> PricedAsync(string name, string region, CancellationToken cancellationToken)
     {

@@ -6,6 +6,7 @@ namespace HybridLlm.AwsGpu.Tests.Storage;
 public sealed class ArtifactCatalogueTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("artifacts-").FullName;
+    private readonly List<string> _entries = [];
 
     [Fact]
     public async Task A_folder_that_holds_what_its_catalogue_says_is_read()
@@ -71,8 +72,6 @@ public sealed class ArtifactCatalogueTests : IDisposable
         await Should.ThrowAsync<ArtifactCatalogueException>(ReadAsync);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private readonly List<string> _entries = [];
 
     private Task<ArtifactCatalogue> ReadAsync() => ArtifactCatalogue.ReadAsync(_folder);
 

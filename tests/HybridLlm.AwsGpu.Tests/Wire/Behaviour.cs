@@ -9,6 +9,9 @@ public enum Behaviour
     /// <summary>A launch template's metadata options reach the instance.</summary>
     MetadataOptionsFromTemplate,
 
+    /// <summary>A listing of buckets says where each is.</summary>
+    BucketRegions,
+
     /// <summary>Versions of a launch template can be deleted.</summary>
     TemplateVersionDeletion,
 }

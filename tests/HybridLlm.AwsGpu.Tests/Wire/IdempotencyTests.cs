@@ -1,4 +1,5 @@
 using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Teardown;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
@@ -109,6 +110,7 @@ public sealed class IdempotencyTests : EmulatorTest
 
         var spent = await Should.ThrowAsync<AttemptSpentException>(() => launcher.LaunchAsync(intent));
         spent.InstanceId.ShouldBe(node.InstanceId);
+        (await cluster.ScanAsync()).Resources.ShouldNotContain(r => r.Kind == OwnedResourceKind.LaunchTemplateVersion);
         var next = await launcher.LaunchAsync(intent with { Attempt = 2 }, Token);
 
         next.InstanceId.ShouldNotBe(node.InstanceId);

@@ -10,6 +10,7 @@ internal static class MotoDifferences
         {
             [Behaviour.SpotPrices] = "moto quotes 0.00001 USD for every pool",
             [Behaviour.MetadataOptionsFromTemplate] = "moto drops the metadata options of a launch template",
+            [Behaviour.BucketRegions] = "moto lists buckets without their regions",
             [Behaviour.TemplateVersionDeletion] = "moto has no DeleteLaunchTemplateVersions",
         }.ToFrozenDictionary();
 

@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Storage;
 using HybridLlm.AwsGpu.Teardown;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
@@ -7,6 +8,8 @@ namespace HybridLlm.AwsGpu.Tests.Wire;
 /// <summary>The whole life of a cluster, its end, and who is not touched by it.</summary>
 public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
 {
+    private const string Elsewhere = "eu-west-1";
+
     [Fact]
     public async Task A_cluster_comes_up_lives_and_goes_without_a_trace()
     {
@@ -135,17 +138,32 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
     {
         using var cluster = await ClusterAsync();
         NetworkProvisioner networks = new(cluster.Clients);
-        await networks.ApplyAsync(
-            await networks.PlanAsync(cluster.NetworkSpec with { Region = "eu-west-1" }, Token),
-            cancellationToken: Token
-        );
+        var plan = await networks.PlanAsync(cluster.NetworkSpec with { Region = Elsewhere }, Token);
+        await networks.ApplyAsync(plan, cancellationToken: Token);
 
         var inventory = await new OwnedResourceScanner(cluster.Clients).ScanAsync(
             cluster.Owner,
             cancellationToken: Token
         );
-        inventory.Resources.ShouldNotBeEmpty();
-        inventory.Resources.ShouldAllBe(r => r.Region == "eu-west-1");
+
+        inventory.Resources.Select(r => r.Kind).ShouldContain(OwnedResourceKind.Vpc);
+        inventory.Resources.ShouldAllBe(r => r.Region == Elsewhere);
         inventory.Unread.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_bucket_is_found_and_deleted_wherever_it_is()
+    {
+        Needs(Behaviour.BucketRegions);
+        using var cluster = await ClusterAsync();
+        BucketProvisioner buckets = new(cluster.Clients);
+        var plan = await buckets.PlanAsync(cluster.BucketSpec with { Region = Elsewhere }, Token);
+        var store = await buckets.ApplyAsync(plan, cancellationToken: Token);
+        await store.PutAsync("models/m", new byte[1024], Token);
+
+        var report = await cluster.TearDownAsync();
+
+        report.Gone.ShouldHaveSingleItem().Region.ShouldBe(Elsewhere);
+        report.IsComplete.ShouldBeTrue();
     }
 }
