@@ -75,9 +75,8 @@ internal static class AskAct
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        // The demo owns the cluster, so the container must not dispose it.
-        builder.Services.AddSingleton<Func<HybridCluster>>(() => cluster);
-        builder.Services.AddTransient(services => services.GetRequiredService<Func<HybridCluster>>()());
+        // An instance that was made elsewhere is not disposed with the container.
+        builder.Services.AddSingleton(cluster);
         var app = builder.Build();
         app.MapHybridGateway();
         await app.StartAsync(cancellationToken);

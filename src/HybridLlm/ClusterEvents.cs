@@ -9,6 +9,7 @@ internal sealed class ClusterEvents(TimeProvider clock)
 {
     private ImmutableList<Channel<ClusterEvent>> _watchers = [];
     private ImmutableList<Action<ClusterEvent>> _listeners = [];
+    private volatile bool _complete;
 
     public void Publish(ClusterEventKind kind, string stage, string message, TimeSpan? expected = null)
     {
@@ -43,11 +44,17 @@ internal sealed class ClusterEvents(TimeProvider clock)
     {
         var channel = Channel.CreateUnbounded<ClusterEvent>(new UnboundedChannelOptions { SingleReader = true });
         ImmutableInterlocked.Update(ref _watchers, list => list.Add(channel));
+        if (_complete)
+        {
+            channel.Writer.TryComplete();
+        }
+
         return Read(channel, cancellationToken);
     }
 
     public void Complete()
     {
+        _complete = true;
         foreach (var watcher in _watchers)
         {
             watcher.Writer.TryComplete();

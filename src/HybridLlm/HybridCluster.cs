@@ -27,6 +27,7 @@ public sealed class HybridCluster : IAsyncDisposable
     private readonly AwsClients _aws;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private ClusterSession? _session;
+    private bool _disposed;
 
     internal HybridCluster(HybridClusterSurroundings surroundings)
     {
@@ -214,9 +215,14 @@ public sealed class HybridCluster : IAsyncDisposable
     /// <summary>Stops controlling and frees the state folder. Gives nothing back to AWS.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (_session is { } session)
         {
-            _session = null;
             await session.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -227,6 +233,7 @@ public sealed class HybridCluster : IAsyncDisposable
 
     private async Task<ClusterSession> OpenAsync(CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (_session is { } open)
         {
             return open;

@@ -21,7 +21,8 @@ internal sealed class OllamaEndpoints(HybridCluster cluster)
 
     private static readonly string s_version = typeof(OllamaEndpoints).Assembly.GetName().Version!.ToString(3);
 
-    public static IResult Version() => Results.Content($$"""{"version":"{{s_version}}-hybridllm"}""", "application/json");
+    public static IResult Version() =>
+        Results.Content($$"""{"version":"{{s_version}}-hybridllm"}""", "application/json");
 
     public IResult Tags()
     {

@@ -98,6 +98,7 @@ internal sealed class GpuBurst(
     {
         await StopLeaseAsync().ConfigureAwait(false);
         Say(ClusterEventKind.Progress, ClusterStages.Sleep, "The GPU is given back.");
+        await new LaunchSettling(context).EndAsync(cancellationToken).ConfigureAwait(false);
         Narrator<TeardownEvent> progress = new(e =>
             Say(
                 ClusterEventKind.Progress,
@@ -162,24 +163,7 @@ internal sealed class GpuBurst(
                 LeaseUntil = leaseUntil,
             }
         );
-        var launched = await new FleetLauncher(context.Aws)
-            .LaunchAsync(
-                new NodeIntent
-                {
-                    Owner = context.Owner,
-                    PlanId = planned.PlanId,
-                    Id = wake.Id,
-                    Region = context.Region,
-                    Pools = NodePool.From(planned.Market.Plan, foundation.Network),
-                    MaxHourlyPrice = planned.Market.ReservedPrice,
-                    Image = planned.Image,
-                    SecurityGroupId = foundation.Network.NodeSecurityGroupId,
-                    UserData = NodeUserData.Render(wake.Boot),
-                    LeaseUntil = leaseUntil,
-                    ExpiresAt = wake.Boot.LastMoment,
-                },
-                cancellationToken
-            )
+        var launched = await LaunchAsync(wake, planned, foundation, leaseUntil, cancellationToken)
             .ConfigureAwait(false);
         var offer =
             planned.Market.Offers.FirstOrDefault(o =>
@@ -209,6 +193,46 @@ internal sealed class GpuBurst(
             $"Rented {launched.InstanceType} in {offer.Zone} at {Budgets.Money.Usd(offer.HourlyPrice)}/h."
         );
         return launched;
+    }
+
+    private async Task<LaunchedNode> LaunchAsync(
+        NodeWake wake,
+        PlannedWake planned,
+        Foundation foundation,
+        DateTimeOffset leaseUntil,
+        CancellationToken cancellationToken
+    )
+    {
+        NodeIntent intent = new()
+        {
+            Owner = context.Owner,
+            PlanId = planned.PlanId,
+            Id = wake.Id,
+            Region = context.Region,
+            Pools = NodePool.From(planned.Market.Plan, foundation.Network),
+            MaxHourlyPrice = planned.Market.ReservedPrice,
+            Image = planned.Image,
+            SecurityGroupId = foundation.Network.NodeSecurityGroupId,
+            UserData = NodeUserData.Render(wake.Boot),
+            LeaseUntil = leaseUntil,
+            ExpiresAt = wake.Boot.LastMoment,
+        };
+        try
+        {
+            return await new FleetLauncher(context.Aws).LaunchAsync(intent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NoCapacityException e)
+        {
+            context.Journal.Append(
+                new NodeEnded
+                {
+                    At = context.Now,
+                    WakeId = wake.Id,
+                    Reason = "no capacity",
+                }
+            );
+            throw new WakeFailedException(e.Message, e.Remedy, e);
+        }
     }
 
     private NodePayload Payload(
