@@ -17,7 +17,7 @@ internal static class Demo
 
     public static async Task<int> RunAsync(bool json, CancellationToken cancellationToken)
     {
-        using VirtualClock clock = new(DateTimeOffset.UtcNow, Pace.Fast);
+        using VirtualClock clock = new(DateTimeOffset.UtcNow, Pace.Real);
         Timeline timeline = new(clock);
         Narrator narrator = new(json, timeline);
         var state = Directory.CreateTempSubdirectory("hybridllm-quickstart-");
@@ -59,10 +59,15 @@ internal static class Demo
         try
         {
             narrator.Act("1 · Plan", "what will be made, and what it costs");
-            report.Plan = await cluster.PlanAsync(cancellationToken);
+            using (timeline.Act("plan"))
+            {
+                report.Plan = await cluster.PlanAsync(cancellationToken);
+            }
+
             narrator.Plan(report.Plan);
 
             narrator.Act("2 · Up", "the foundation: mesh authority, network, bucket, lighthouse");
+            world.Clock.Speed = Pace.Fast;
             using (timeline.Act("up"))
             {
                 await narrator.WhileAsync(cluster, () => cluster.UpAsync(cancellationToken: cancellationToken));
