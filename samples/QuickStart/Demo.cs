@@ -92,6 +92,7 @@ internal static class Demo
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             narrator.Say("Interrupted: taking everything down before leaving.");
+            world.Clock.Speed = Pace.Fast;
             await DownAsync(cluster, narrator, timeline, report, CancellationToken.None);
             narrator.Say("Everything is taken down.");
             return report.Receipt!.Left == 0 ? Interrupted : 1;
