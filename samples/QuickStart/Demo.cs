@@ -1,7 +1,6 @@
 using HybridLlm.Specs;
 using HybridLlm.Teardown;
 using HybridLlm.Testing;
-using HybridLlm.Testing.Nodes;
 using HybridLlm.Testing.Simulation;
 
 namespace HybridLlm.QuickStart;
@@ -23,8 +22,8 @@ internal static class Demo
         var state = Directory.CreateTempSubdirectory("hybridllm-quickstart-");
         try
         {
-            NodeEmulatorOptions nodes = new() { ConfigureOllama = Pace.Ollama };
-            await using var world = await EmulatedWorld.StartAsync(clock, nodes, CancellationToken.None);
+            EmulatedWorldOptions options = new() { Clock = clock, Nodes = { ConfigureOllama = Pace.Ollama } };
+            await using var world = await EmulatedWorld.StartAsync(options, CancellationToken.None);
             await using var cluster = new HybridClusterBuilder("quickstart")
                 .WithModel(Model)
                 .WithSpotGpus("us-east-1", gpu => gpu with { AskedAbout = ["g4dn.xlarge", "g5.xlarge", "p3.2xlarge"] })
@@ -61,10 +60,13 @@ internal static class Demo
             narrator.Act("1 · Plan", "what will be made, and what it costs");
             using (timeline.Act("plan"))
             {
-                report.Plan = await cluster.PlanAsync(cancellationToken);
+                await narrator.WhileAsync(
+                    cluster,
+                    async () => report.Plan = await cluster.PlanAsync(cancellationToken)
+                );
             }
 
-            narrator.Plan(report.Plan);
+            narrator.Plan(report.Plan!);
 
             narrator.Act("2 · Up", "the foundation: mesh authority, network, bucket, lighthouse");
             world.Clock.Speed = Pace.Fast;
