@@ -19,6 +19,8 @@ internal sealed class TestWorld : IAsyncDisposable
 
     public string StateFolder => _folder["state"];
 
+    public string ArtifactFolder => _folder["artifacts"];
+
     public static async Task<TestWorld> StartAsync(Action<EmulatedWorldOptions>? configure = null)
     {
         EmulatedWorldOptions options = new() { Clock = new VirtualClock(TimeProvider.System.GetUtcNow(), Speed) };
