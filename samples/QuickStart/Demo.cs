@@ -2,6 +2,7 @@ using HybridLlm.Specs;
 using HybridLlm.Teardown;
 using HybridLlm.Testing;
 using HybridLlm.Testing.Simulation;
+using Microsoft.Extensions.AI;
 
 namespace HybridLlm.QuickStart;
 
@@ -10,6 +11,9 @@ internal static class Demo
 {
     public const string Model = "llama3.1:8b";
     public const string Question = "Why does a rented GPU have to prove who it is?";
+
+    /// <summary>At temperature 0 a model gives a prompt one and the same text, so two runs can be compared.</summary>
+    public static ChatOptions Greedy { get; } = new() { Temperature = 0 };
 
     /// <summary>Exit code after Ctrl-C, by custom 128 + SIGINT.</summary>
     private const int Interrupted = 130;
