@@ -80,16 +80,28 @@ public sealed class NodeConfigPlannerTests
         using HttpClient http = new();
         Uri page = new($"http://{metrics}/metrics");
 
-        await using var lighthouse = await RealLighthouse.StartAsync(RealTools.Require("bin/nebula"), path, page);
+        await using var lighthouse = await RealLighthouse.StartAsync(RealTools.Require("bin/nebula"), path);
 
         // The lifetime of our certificate counts down on its page: it runs, and it read what we wrote.
         string text;
         do
         {
-            text = await http.GetStringAsync(page, TestMesh.Token);
+            text = await Page(http, page);
         } while (!text.Contains("certificate_ttl_seconds", StringComparison.Ordinal));
         text.ShouldContain("certificate_max_version 2");
-        (await lighthouse.StopAsync()).ShouldContain("Nebula interface is active");
+    }
+
+    private static async Task<string> Page(HttpClient http, Uri page)
+    {
+        try
+        {
+            return await http.GetStringAsync(page, TestMesh.Token);
+        }
+        catch (HttpRequestException)
+        {
+            // The page comes up a moment after the node.
+            return "";
+        }
     }
 
     [Fact]

@@ -1,21 +1,26 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace HybridLlm.Nebula.Tests.Real;
 
-/// <summary>A real nebula without device or root, on loopback. It is up once its metrics page answers.</summary>
+/// <summary>A real nebula without device or root, on loopback. Its log tells when it is up and what it does.</summary>
 internal sealed class RealLighthouse : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly Task<string> _output;
-    private readonly Task<string> _errors;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly List<string> _seen = [];
 
     private RealLighthouse(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
-        _errors = process.StandardError.ReadToEndAsync();
+        _process.OutputDataReceived += (_, e) => Add(e.Data);
+        _process.ErrorDataReceived += (_, e) => Add(e.Data);
+        _process.EnableRaisingEvents = true;
+        _process.Exited += (_, _) => _lines.Writer.TryComplete();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     public static int FreeUdpPort()
@@ -32,8 +37,8 @@ internal sealed class RealLighthouse : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts a program on a configuration whose metrics page is at <paramref name="metrics"/>.</summary>
-    public static async Task<RealLighthouse> StartAsync(string program, string configPath, Uri metrics)
+    /// <summary>Starts nebula on a configuration and waits until it is up.</summary>
+    public static async Task<RealLighthouse> StartAsync(string program, string configPath)
     {
         ProcessStartInfo start = new(program, ["-config", configPath])
         {
@@ -41,39 +46,44 @@ internal sealed class RealLighthouse : IAsyncDisposable
             RedirectStandardError = true,
         };
         RealLighthouse lighthouse = new(Process.Start(start)!);
-        using HttpClient http = new();
-        while (!lighthouse._process.HasExited)
+        await lighthouse.WaitForAsync("Nebula interface is active");
+        return lighthouse;
+    }
+
+    /// <summary>Reads its log until a line contains <paramref name="text"/>; fails when it ends before.</summary>
+    public async Task<string> WaitForAsync(string text)
+    {
+        await foreach (var line in _lines.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
         {
-            try
+            _seen.Add(line);
+            if (line.Contains(text, StringComparison.Ordinal))
             {
-                await http.GetStringAsync(metrics, TestContext.Current.CancellationToken);
-                return lighthouse;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Yield();
+                return line;
             }
         }
 
-        var log = await lighthouse._output + await lighthouse._errors;
-        await lighthouse.DisposeAsync();
-        throw new InvalidOperationException($"nebula ended: {log}");
+        throw new InvalidOperationException($"nebula ended without '{text}': {string.Join('\n', _seen)}");
     }
 
-    /// <summary>Stops it and gives its log.</summary>
-    public async Task<string> StopAsync()
+    /// <summary>Has it read its configuration again.</summary>
+    public Task ReloadAsync() => RealProgram.RunAsync(RealTools.RequireOnPath("kill"), [], "-HUP", $"{_process.Id}");
+
+    public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
             _process.Kill();
         }
 
-        return await _output + await _errors;
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    private void Add(string? line)
     {
-        await StopAsync();
-        _process.Dispose();
+        if (line is not null)
+        {
+            _lines.Writer.TryWrite(line);
+        }
     }
 }
