@@ -61,7 +61,7 @@ public sealed class MeshHealthTests : IAsyncLifetime
         var host = await HostAsync("10.201.48.1", first);
         StaticHost gone = new(
             IPAddress.Parse("10.201.0.3"),
-            [new NebulaEndpoint("127.0.0.1", RealLighthouse.FreeUdpPort())]
+            [new NebulaEndpoint("127.0.0.1", RealNebula.FreeUdpPort())]
         );
         var mistaken = first with { Address = IPAddress.Parse("10.201.0.4") };
 
@@ -115,14 +115,14 @@ public sealed class MeshHealthTests : IAsyncLifetime
 
     private async Task<StaticHost> LighthouseAsync(string address)
     {
-        var port = RealLighthouse.FreeUdpPort();
+        var port = RealNebula.FreeUdpPort();
         await StartAsync(address, MeshRole.Lighthouse, port, []);
         return new StaticHost(IPAddress.Parse(address), [new NebulaEndpoint("127.0.0.1", port)]);
     }
 
     private async Task<IPAddress> HostAsync(string address, params StaticHost[] lighthouses)
     {
-        var nebula = await StartAsync(address, MeshRole.Host, RealLighthouse.FreeUdpPort(), lighthouses);
+        var nebula = await StartAsync(address, MeshRole.Host, RealNebula.FreeUdpPort(), lighthouses);
         foreach (var _ in lighthouses)
         {
             // Once it has a tunnel to a lighthouse it reports where it is.
@@ -132,7 +132,7 @@ public sealed class MeshHealthTests : IAsyncLifetime
         return IPAddress.Parse(address);
     }
 
-    private async Task<RealLighthouse> StartAsync(string address, MeshRole role, int port, StaticHost[] lighthouses)
+    private async Task<RealNebula> StartAsync(string address, MeshRole role, int port, StaticHost[] lighthouses)
     {
         TemporaryFolder folder = new();
         _folders.Add(folder);
@@ -156,7 +156,7 @@ public sealed class MeshHealthTests : IAsyncLifetime
         };
         await BundleWriter.WriteAsync(folder.Path, bundle.Files(), cancellationToken: TestMesh.Token);
         var config = folder.PathOf(BundleFile.ConfigName);
-        var nebula = await RealLighthouse.StartAsync(RealTools.Require("bin/nebula"), config);
+        var nebula = await RealNebula.StartAsync(RealTools.Require("bin/nebula"), config);
         _running.Add(nebula);
         return nebula;
     }

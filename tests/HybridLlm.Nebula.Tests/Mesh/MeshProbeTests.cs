@@ -84,7 +84,7 @@ public sealed class MeshProbeTests
         );
 
         var result = await probe.ConnectAsync(
-            new IPEndPoint(IPAddress.Loopback, RealLighthouse.FreeUdpPort()),
+            new IPEndPoint(IPAddress.Loopback, RealNebula.FreeUdpPort()),
             TestMesh.Token
         );
 
@@ -204,7 +204,7 @@ public sealed class MeshProbeTests
         NebulaCertificate Certificate,
         NebulaCipher Cipher,
         IPEndPoint Endpoint,
-        RealLighthouse Nebula
+        RealNebula Nebula
     ) : IAsyncDisposable
     {
         public IPAddress ProbeAddress { get; } = IPAddress.Parse("10.201.32.1");
@@ -222,7 +222,7 @@ public sealed class MeshProbeTests
             authority ??= await TestMesh.AuthorityAsync(curve, version);
             var key = HostKeyPair.Generate(curve);
             var certificate = await authority.IssueAsync("lighthouse", key.PublicKey, "10.201.0.1/16");
-            var port = RealLighthouse.FreeUdpPort();
+            var port = RealNebula.FreeUdpPort();
             HostBundle bundle = new()
             {
                 Authorities = [authority.Certificate],
@@ -248,7 +248,7 @@ public sealed class MeshProbeTests
                 certificate,
                 cipher,
                 new IPEndPoint(IPAddress.Loopback, port),
-                await RealLighthouse.StartAsync(nebula, folder.PathOf(BundleFile.ConfigName))
+                await RealNebula.StartAsync(nebula, folder.PathOf(BundleFile.ConfigName))
             );
         }
 

@@ -93,7 +93,7 @@ public sealed class MigrationPlannerTests
             Lighthouses = [],
             Device = null,
             ListenHost = "127.0.0.1",
-            ListenPort = RealLighthouse.FreeUdpPort(),
+            ListenPort = RealNebula.FreeUdpPort(),
         };
         HostBundle bundle = new()
         {
@@ -103,7 +103,7 @@ public sealed class MigrationPlannerTests
             Config = NodeConfigPlanner.Plan(spec),
         };
         await WriteAsync(folder, bundle);
-        await using var nebula = await RealLighthouse.StartAsync(
+        await using var nebula = await RealNebula.StartAsync(
             RealTools.Require("bin/nebula"),
             folder.PathOf(BundleFile.ConfigName)
         );

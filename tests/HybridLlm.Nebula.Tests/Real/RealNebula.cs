@@ -5,14 +5,14 @@ using System.Threading.Channels;
 
 namespace HybridLlm.Nebula.Tests.Real;
 
-/// <summary>A real nebula without device or root, on loopback. Its log tells when it is up and what it does.</summary>
-internal sealed class RealLighthouse : IAsyncDisposable
+/// <summary>A real nebula. Its log tells when it is up and what it does.</summary>
+internal sealed class RealNebula : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly List<string> _seen = [];
 
-    private RealLighthouse(Process process)
+    private RealNebula(Process process)
     {
         _process = process;
         _process.OutputDataReceived += (_, e) => Add(e.Data);
@@ -38,31 +38,41 @@ internal sealed class RealLighthouse : IAsyncDisposable
     }
 
     /// <summary>Starts nebula on a configuration and waits until it is up.</summary>
-    public static async Task<RealLighthouse> StartAsync(string program, string configPath)
+    /// <param name="program">The program.</param>
+    /// <param name="configPath">The configuration.</param>
+    /// <param name="networkNamespace">Where to run it, as root; null for here.</param>
+    public static async Task<RealNebula> StartAsync(string program, string configPath, string? networkNamespace = null)
     {
-        ProcessStartInfo start = new(program, ["-config", configPath])
+        string[] command = [program, "-config", configPath];
+        string[] inside = networkNamespace is null
+            ? []
+            : [RealTools.RequireOnPath("ip"), "netns", "exec", networkNamespace];
+        string[] words = [.. inside, .. command];
+        ProcessStartInfo start = new(words[0], words[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        RealLighthouse lighthouse = new(Process.Start(start)!);
-        await lighthouse.WaitForAsync("Nebula interface is active");
-        return lighthouse;
+        RealNebula nebula = new(Process.Start(start)!);
+        await nebula.WaitForAsync("Nebula interface is active");
+        return nebula;
     }
 
-    /// <summary>Reads its log until a line contains <paramref name="text"/>; fails when it ends before.</summary>
-    public async Task<string> WaitForAsync(string text)
+    /// <summary>Reads its log until a line contains all of <paramref name="texts"/>; fails when it ends before.</summary>
+    public async Task<string> WaitForAsync(params string[] texts)
     {
         await foreach (var line in _lines.Reader.ReadAllAsync(TestContext.Current.CancellationToken))
         {
             _seen.Add(line);
-            if (line.Contains(text, StringComparison.Ordinal))
+            if (texts.All(t => line.Contains(t, StringComparison.Ordinal)))
             {
                 return line;
             }
         }
 
-        throw new InvalidOperationException($"nebula ended without '{text}': {string.Join('\n', _seen)}");
+        throw new InvalidOperationException(
+            $"nebula ended without '{string.Join(' ', texts)}': {string.Join('\n', _seen)}"
+        );
     }
 
     /// <summary>Has it read its configuration again.</summary>
