@@ -23,11 +23,15 @@ internal readonly record struct MeshShare(long First, long End)
         return new MeshShare(Math.Max(1, from * size / 16), Math.Min(size - 1, to * size / 16));
     }
 
+    /// <summary>The share's offsets, without those that end in .0 or .255: legal here, but other software takes them for special.</summary>
     public IEnumerable<long> Offsets()
     {
         for (var offset = First; offset < End; offset++)
         {
-            yield return offset;
+            if ((offset & 0xFF) is not (0 or 0xFF))
+            {
+                yield return offset;
+            }
         }
     }
 }
