@@ -245,6 +245,7 @@ public sealed class InstanceTests : CloudTests
                             ResourceType = ResourceType.Instance,
                             Tags = [new("a", "template"), new("b", "template")],
                         },
+                        new() { ResourceType = ResourceType.Volume, Tags = [new("disk", "template")] },
                     ],
                     BlockDeviceMappings =
                     [

@@ -154,7 +154,11 @@ public sealed class WakeDriverTests : IAsyncDisposable
         _burst.GiveBacks.ShouldBe(1);
     }
 
-    public ValueTask DisposeAsync() => _driver.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _driver.DisposeAsync();
+        _burst.Dispose();
+    }
 
     private async Task<NodeLease> AwakeAsync()
     {
@@ -163,7 +167,7 @@ public sealed class WakeDriverTests : IAsyncDisposable
     }
 
     /// <summary>Renting that succeeds or fails when the test says so.</summary>
-    private sealed class ScriptedBurst : IBurst
+    private sealed class ScriptedBurst : IBurst, IDisposable
     {
         private readonly SemaphoreSlim _woken = new(0);
         private readonly SemaphoreSlim _givenBack = new(0);
@@ -178,6 +182,12 @@ public sealed class WakeDriverTests : IAsyncDisposable
         public void Succeed() => _outcome.TrySetResult(true);
 
         public void Fail(Exception why) => _outcome.TrySetException(why);
+
+        public void Dispose()
+        {
+            _woken.Dispose();
+            _givenBack.Dispose();
+        }
 
         public async Task<GpuNode> WakeAsync(CancellationToken cancellationToken)
         {
