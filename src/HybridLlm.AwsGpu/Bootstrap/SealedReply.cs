@@ -110,10 +110,17 @@ public static class SealedReply
         return new Keys(okm[..32], okm[32..64], okm[64..]);
     }
 
+    /// <summary>Reads canonical base64 only: one text for one value, so that no changed byte goes unnoticed.</summary>
     private static byte[]? FromBase64(string text)
     {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var written) ? bytes[..written] : null;
+        var buffer = new byte[text.Length];
+        if (!Convert.TryFromBase64String(text, buffer, out var written))
+        {
+            return null;
+        }
+
+        var bytes = buffer[..written];
+        return Convert.ToBase64String(bytes) == text ? bytes : null;
     }
 
     private sealed record Keys(byte[] Cipher, byte[] Mac, byte[] Counter)
