@@ -40,7 +40,10 @@ internal sealed class FoundationApplier(ClusterContext context)
         await new LighthouseApplier(context, mesh, bucket, catalogue)
             .ApplyAsync(plan.Id, network, cancellationToken)
             .ConfigureAwait(false);
-        await new ControllerIdentity(context, mesh).EnsureAsync(cancellationToken).ConfigureAwait(false);
+        ControllerIdentity self = new(context, mesh);
+        await self.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var foundation = await new FoundationReader(context).ReadAsync(cancellationToken).ConfigureAwait(false);
+        await self.ExportAsync(foundation.Lighthouse, cancellationToken).ConfigureAwait(false);
         Say(ClusterEventKind.Done, ClusterStages.Foundation, "The foundation stands.");
     }
 

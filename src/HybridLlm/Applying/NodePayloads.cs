@@ -61,6 +61,7 @@ internal static class NodePayloads
                 Role = role,
                 Pki = HostBundle.PkiIn(folder),
                 Lighthouses = lighthouses,
+                Mtu = MeshSpec.PacketBytes,
             }
         );
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HybridLlm.Budgets;
+using HybridLlm.Nebula.Networks;
 using HybridLlm.Ollama.Fitting;
 using HybridLlm.Proofs;
 using HybridLlm.Specs;
@@ -18,6 +19,7 @@ internal static class PlanProofs
     )
     {
         yield return Addresses(spec);
+        yield return PacketSize();
         yield return Fit(spec, need, market);
         yield return MoneyProof(spec, cost);
         yield return Reachability(reachability);
@@ -38,6 +40,19 @@ internal static class PlanProofs
                         : ""
                 ),
             Working = [.. passedOver, .. proof.Ranges.Select(r => r.ToString())],
+        };
+    }
+
+    private static PlanProof PacketSize()
+    {
+        // What every host of the mesh must be able to send whole; pods of the node keep to it as well.
+        var mtu = MtuPlanner.Plan(new MtuSpec { TunMtu = MeshSpec.PacketBytes });
+        return new PlanProof
+        {
+            Name = "mtu",
+            Statement =
+                $"The mesh carries {mtu.TunMtu} bytes a packet, of {mtu.LargestTunMtu} that would fit; nothing on the way is split or lost.",
+            Working = mtu.Arithmetic,
         };
     }
 

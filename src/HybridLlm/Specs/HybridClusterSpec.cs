@@ -88,6 +88,9 @@ public sealed record MeshSpec
 {
     /// <summary>Range of the overlay, CIDR, /16; null lets the planner choose one that collides with nothing.</summary>
     public string? Range { get; init; }
+
+    /// <summary>Largest packet every member sends into the mesh; Nebula's own default.</summary>
+    internal const int PacketBytes = 1300;
 }
 
 /// <summary>How long things live.</summary>

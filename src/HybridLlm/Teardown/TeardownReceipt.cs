@@ -1,4 +1,6 @@
+using System.Globalization;
 using HybridLlm.AwsGpu.Teardown;
+using HybridLlm.Budgets;
 
 namespace HybridLlm.Teardown;
 
@@ -34,6 +36,23 @@ public sealed record TeardownReceipt
 
     /// <summary>How many things are left: what still stands and what could not be looked into.</summary>
     public int Left => StillThere.Count + NotLookedInto.Count;
+
+    /// <summary>What was asked for, what is gone and what is left, a line each for what is left.</summary>
+    public override string ToString()
+    {
+        var when = ScannedAt.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
+        List<string> lines =
+        [
+            $"Receipt of {when}, {Regions.Count} regions scanned: {AskedFor.Count} asked for, {Gone.Count} gone, {StillThere.Count} still there "
+                + $"({Money.Usd(StillThereUsdPerMonth)} a month); {Money.Usd(SpentUsd)} spent since the cluster was first up.",
+            .. StillThere.Select(l =>
+                $"  still there: {l.Kind} {l.Id} in {l.Region}, {Money.Usd(l.UsdPerMonth)} a month: {l.Reason}"
+            ),
+            .. NotLookedInto.Select(r => $"  not looked into: {r}"),
+            .. LeftAlone.Select(l => $"  left alone: {l}"),
+        ];
+        return string.Join('\n', lines);
+    }
 
     internal static TeardownReceipt Of(TeardownReport report, IReadOnlyList<string> regions, decimal spent) =>
         new()
