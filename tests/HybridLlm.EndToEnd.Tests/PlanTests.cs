@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HybridLlm.Testing.Simulation;
 
 namespace HybridLlm.EndToEnd.Tests;
@@ -19,7 +20,13 @@ public sealed class PlanTests
         var plan = await cluster.PlanAsync(Token);
 
         Golden.Match("plan.txt", $"{plan}");
-        Golden.Match("plan.json", plan.ToJson());
+        using var json = JsonDocument.Parse(plan.ToJson());
+        int Count(string list) => json.RootElement.GetProperty(list).GetArrayLength();
+        (Count("proofs"), Count("offers"), Count("rejected")).ShouldBe(
+            (plan.Proofs.Count, plan.Offers.Count, plan.Rejected.Count)
+        );
+        plan.Rejected.ShouldContain(r => r.InstanceType == "p3.2xlarge");
+        plan.Rejected.ShouldAllBe(r => r.Reason.Length > 0);
         test.Writes.ShouldBe(0);
         Directory.Exists(Path.Combine(test.StateFolder, "mesh")).ShouldBeFalse();
         (await cluster.PlanAsync(Token)).Id.ShouldBe(plan.Id, "the same facts make the same plan");

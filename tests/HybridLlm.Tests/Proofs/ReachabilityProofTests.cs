@@ -23,7 +23,7 @@ public sealed class ReachabilityProofTests
         FirewallRule ollama = Rule(TrafficDirection.Inbound, "tcp", 11000, 12000);
         FirewallRule everything = Rule(TrafficDirection.Inbound, "-1", null, null);
 
-        var faults = ReachabilityProof.Of(new SecurityGroups([ollama], [everything])).Faults.Select(f => f.What);
+        var faults = ReachabilityProof.Of(new SecurityGroups([ollama], [everything])).Faults.Select(f => f.Message);
 
         faults.ShouldBe([
             "internet → lighthouse, TCP 22: open, but must be shut.",

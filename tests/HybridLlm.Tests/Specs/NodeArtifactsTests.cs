@@ -24,7 +24,7 @@ public sealed class NodeArtifactsTests
 
         faults.Select(f => f.Code).ShouldBe(["HL150", "HL151", "HL150"]);
         faults[1]
-            .What.ShouldBe(
+            .Message.ShouldBe(
                 "The artifact k3s is a Executable for /usr/bin/k3s, not a Executable for /usr/local/bin/k3s."
             );
     }
