@@ -39,6 +39,10 @@ internal sealed class ChatUpdates
         if (chunk.Usage is { } usage)
         {
             update.Contents.Add(new UsageContent(ToDetails(usage)));
+        }
+
+        if (chunk.Done)
+        {
             update.FinishReason = FinishReason(chunk.DoneReason);
         }
 

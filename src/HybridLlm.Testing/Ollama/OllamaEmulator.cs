@@ -117,6 +117,9 @@ public sealed class OllamaEmulator : IAsyncDisposable
         _state.Faults.Enqueue(fault);
     }
 
+    /// <summary>Takes back planned failures that have not happened.</summary>
+    public void Disarm() => _state.Faults.Clear();
+
     /// <summary>Kills the server: every connection ends at once, mid-answer, and no new one is accepted. SIGTERM looks the same.</summary>
     public async Task KillAsync()
     {

@@ -208,7 +208,7 @@ public sealed class OllamaChatClientTests
         vectors.Select(v => v.Vector.Length).ShouldBe([16, 16, 16]);
         vectors[0].Vector.ToArray().ShouldBe(vectors[2].Vector.ToArray());
         vectors[0].Vector.ToArray().ShouldNotBe(vectors[1].Vector.ToArray());
-        vectors.Usage!.InputTokenCount.ShouldBe(5);
+        vectors.Usage!.InputTokenCount.ShouldBe(8);
     }
 
     [Fact]
