@@ -1,0 +1,58 @@
+using HybridLlm.Nebula.Encoding;
+
+namespace HybridLlm.Nebula.Certificates;
+
+/// <summary>Certificates in PEM texts.</summary>
+internal static class CertificatePem
+{
+    public static IReadOnlyList<NebulaCertificate> ParseAll(string pem, CertificateReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(pem);
+        var blocks = PemBlock.ReadAll(pem).ToList();
+        if (blocks.Count == 0)
+        {
+            // Where nebula-cert verify finds nothing to object to in an empty file, we do.
+            throw new NebulaFormatException(
+                "pem-missing",
+                $"The text ({pem.Length} characters) holds no PEM block.",
+                "Give the whole certificate file, from its -----BEGIN line to its -----END line."
+            );
+        }
+
+        if (reading == CertificateReading.Strict)
+        {
+            CheckNothingElse(pem, blocks);
+        }
+
+        return [.. blocks.Select(block => Parse(block, reading))];
+    }
+
+    private static NebulaCertificate Parse(PemBlock block, CertificateReading reading)
+    {
+        var format =
+            CertificateFormat.OfLabel(block.Label)
+            ?? throw new NebulaFormatException(
+                "certificate-label",
+                $"Found {block.Label}, but this place takes certificates.",
+                "Give a .crt file; keys live in .key and .pub files."
+            );
+        return NebulaCertificate.Decode(format.Version, block.Content, reading);
+    }
+
+    private static void CheckNothingElse(string pem, List<PemBlock> blocks)
+    {
+        var expected = string.Concat(blocks.Select(block => block.ToString()));
+        if (Lines(pem) != Lines(expected))
+        {
+            throw new NebulaFormatException(
+                "pem-extra-text",
+                "There is text around the PEM blocks, or a block is not written in lines of 64 characters.",
+                "Remove everything but the blocks."
+            );
+        }
+    }
+
+    // Line ends and blank lines carry no meaning.
+    private static string Lines(string text) =>
+        string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+}

@@ -1,0 +1,94 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace HybridLlm.Nebula.Configuration.Yaml;
+
+/// <summary>
+/// Parses files and merges them as nebula does a folder: in order, maps key by key, a later scalar over an earlier one, a
+/// later list before an earlier one. One trap is nebula's own: a later <c>false</c>, <c>0</c> or empty text does not win.
+/// </summary>
+internal static class YamlFiles
+{
+    public static YamlNode? Read(IReadOnlyList<ConfigFile> files, ConfigReading reading)
+    {
+        YamlNode? merged = null;
+        foreach (var file in files)
+        {
+            if (Parse(file, files.Count > 1, reading) is { } root)
+            {
+                merged = merged is null ? root : Merge("", merged, root, reading);
+            }
+        }
+
+        return merged;
+    }
+
+    private static YamlNode? Parse(ConfigFile file, bool isOneOfMany, ConfigReading reading)
+    {
+        try
+        {
+            YamlStream stream = [];
+            stream.Load(new MergingParser(new Parser(new StringReader(file.Text))));
+            var root = stream.Documents.FirstOrDefault()?.RootNode;
+            if (root is not null && isOneOfMany)
+            {
+                reading.Register(root, file.Name);
+            }
+
+            return root;
+        }
+        catch (YamlException e)
+        {
+            NebulaFault fault = new("config-yaml", $"The file is no YAML: {e.Message}", "Correct it at this line.");
+            reading.Findings.Add(
+                new ConfigFinding(ConfigSeverity.Error, "", (int)e.Start.Line, fault)
+                {
+                    File = isOneOfMany ? file.Name : null,
+                }
+            );
+            return null;
+        }
+    }
+
+    private static YamlNode Merge(string path, YamlNode earlier, YamlNode later, ConfigReading reading)
+    {
+        switch (earlier, later)
+        {
+            case (YamlMappingNode e, YamlMappingNode l):
+                foreach (var (key, value) in e.Children)
+                {
+                    var name = $"{path}{(path.Length > 0 ? "." : "")}{key}";
+                    l.Children[key] = l.Children.TryGetValue(key, out var other)
+                        ? Merge(name, value, other, reading)
+                        : value;
+                }
+
+                return l;
+            case (YamlSequenceNode e, YamlSequenceNode l):
+                foreach (var item in e.Children)
+                {
+                    l.Add(item);
+                }
+
+                return l;
+            case (YamlScalarNode e, YamlScalarNode l) when IsZero(l) && e.Value != l.Value:
+                reading.At(path, l, () => WarnOfZero(path, e, l, reading));
+                return e;
+            default:
+                return later;
+        }
+    }
+
+    private static bool IsZero(YamlScalarNode node) => node.Value is null or "" or "false" or "0" or "~" or "null";
+
+    private static bool WarnOfZero(string path, YamlScalarNode earlier, YamlScalarNode later, ConfigReading reading)
+    {
+        reading.Error(
+            later,
+            "config-merge-zero",
+            $"{path} is '{later.Value}' here, but an earlier file's '{earlier.Value}' wins: nebula's merge passes over false, 0 and empty.",
+            "Remove the key from the earlier file."
+        );
+        return true;
+    }
+}
