@@ -4,5 +4,6 @@ namespace HybridLlm.Ollama;
 internal static class ModelName
 {
     /// <summary>The name with its tag: one without means <c>:latest</c>.</summary>
-    public static string Full(string model) => model.LastIndexOf(':') > model.LastIndexOf('/') ? model : model + ":latest";
+    public static string Full(string model) =>
+        model.LastIndexOf(':') > model.LastIndexOf('/') ? model : model + ":latest";
 }

@@ -3,8 +3,9 @@ using System.Text;
 namespace HybridLlm.Ollama.Continuity;
 
 /// <summary>
-/// Records what is delivered. A chunk whose end could begin a stop string is kept back until it is clear that it does not, so that
-/// an answer never has to go on from inside one, where the next server would not see it.
+/// Records what is delivered. Where there are stop strings, a chunk whose end could begin one is kept back until it is clear that it
+/// does not, so that an answer never has to go on from inside one, where the next server would not see it. And the last chunk is
+/// always kept back: a stop string may have cut it short, which shows only in that no text follows it.
 /// </summary>
 internal sealed class AnswerJournal(IReadOnlyList<string> stops)
 {
@@ -28,19 +29,21 @@ internal sealed class AnswerJournal(IReadOnlyList<string> stops)
     public IReadOnlyList<OllamaChunk> Add(OllamaChunk chunk)
     {
         _held.Add(chunk);
-        if (!chunk.Done && stops.Count > 0 && CouldBeginStop(string.Concat(_held.Select(c => c.Text))))
-        {
-            return [];
-        }
-
-        return Flush();
+        return chunk.Done || stops.Count == 0 ? Flush()
+            : CouldBeginStop(string.Concat(_held.Select(c => c.Text))) ? []
+            : Deliver(_held.Count - 1);
     }
 
     /// <summary>Gives out what was kept back.</summary>
-    public IReadOnlyList<OllamaChunk> Flush()
+    public IReadOnlyList<OllamaChunk> Flush() => Deliver(_held.Count);
+
+    /// <summary>Forgets what was kept back: the next server says it again.</summary>
+    public void DropHeld() => _held.Clear();
+
+    private List<OllamaChunk> Deliver(int count)
     {
-        OllamaChunk[] ready = [.. _held];
-        _held.Clear();
+        var ready = _held.GetRange(0, count);
+        _held.RemoveRange(0, count);
         foreach (var delivered in ready)
         {
             Record(delivered);
@@ -48,9 +51,6 @@ internal sealed class AnswerJournal(IReadOnlyList<string> stops)
 
         return ready;
     }
-
-    /// <summary>Forgets what was kept back: the next server says it again.</summary>
-    public void DropHeld() => _held.Clear();
 
     private void Record(OllamaChunk chunk)
     {

@@ -45,23 +45,43 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
         (Number("temperature", model) is <= 0 || Number("top_k", model) is 1) && Number("mirostat", model) is null or 0;
 
     /// <summary>Most tokens wanted; null for no limit of the request's own.</summary>
-    public int? MaxTokens(ModelDescription? model) => Number("num_predict", model) is > 0 and var limit ? (int)limit : null;
+    public int? MaxTokens(ModelDescription? model) =>
+        Number("num_predict", model) is > 0 and var limit ? (int)limit : null;
+
+    /// <summary>A request that loads the model as this one needs it, and asks nothing.</summary>
+    public JsonObject Load()
+    {
+        // All that chooses the runner: with another value the server would load the model again.
+        string[] fields = ["model", "options", "shift", "keep_alive"];
+        return new JsonObject(fields.Where(body.ContainsKey).Select(f => KeyValuePair.Create(f, body[f]?.DeepClone())));
+    }
 
     /// <summary>An option of the request, else the model's default; null if neither gives it.</summary>
     private double? Number(string name, ModelDescription? model)
     {
-        if (body["options"] is JsonObject options && options[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number)
+        if (
+            body["options"] is JsonObject options
+            && options[name] is JsonValue value
+            && value.GetValueKind() == JsonValueKind.Number
+        )
         {
             return value.GetValue<double>();
         }
 
-        var line = model?.Parameters.Split('\n').FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
-        return line is not null && double.TryParse(line[name.Length..], CultureInfo.InvariantCulture, out var number) ? number : null;
+        var line = model
+            ?.Parameters.Split('\n')
+            .FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
+        return line is not null && double.TryParse(line[name.Length..], CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
     }
 
-    private string Text(string name) => body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+    private string Text(string name) =>
+        body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
-    private bool? Flag(string name) => body[name] is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : null;
+    private bool? Flag(string name) =>
+        body[name] is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : null;
 
-    private static IEnumerable<JsonNode> Nodes(JsonNode? node) => node is JsonArray array ? array.OfType<JsonNode>() : [];
+    private static IEnumerable<JsonNode> Nodes(JsonNode? node) =>
+        node is JsonArray array ? array.OfType<JsonNode>() : [];
 }

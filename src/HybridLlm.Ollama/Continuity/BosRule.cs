@@ -23,12 +23,14 @@ internal static class BosRule
     public static string Apply(string rendered, ModelDescription model)
     {
         // Raw strips this one itself; without it the prompt is the same and its tokens are easier to reason about.
-        var bos = model.Renderer is { } renderer && s_written.TryGetValue(renderer, out var written) ? written : "<bos>";
+        var bos =
+            model.Renderer is { } renderer && s_written.TryGetValue(renderer, out var written) ? written : "<bos>";
         return AddsBos(model) && rendered.StartsWith(bos, StringComparison.Ordinal) ? rendered[bos.Length..] : rendered;
     }
 
     private static bool AddsBos(ModelDescription model) =>
-        model.Info.TryGetValue("tokenizer.ggml.add_bos_token", out var adds) && adds.ValueKind == System.Text.Json.JsonValueKind.True
+        model.Info.TryGetValue("tokenizer.ggml.add_bos_token", out var adds)
+            && adds.ValueKind == System.Text.Json.JsonValueKind.True
         // Ollama adds it for these tokenizers whatever their header says.
         || model.Info.TryGetValue("tokenizer.ggml.pre", out var pre) && pre.ToString() is "lfm2" or "gemma4";
 }

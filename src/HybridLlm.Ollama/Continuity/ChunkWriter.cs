@@ -10,7 +10,10 @@ namespace HybridLlm.Ollama.Continuity;
 /// </summary>
 internal static class ChunkWriter
 {
-    private static readonly JsonWriterOptions s_relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The chunk with other contents; its line is written later.</summary>
     public static OllamaChunk With(
@@ -97,7 +100,11 @@ internal static class ChunkWriter
 
     private static void WriteLogprobs(Utf8JsonWriter writer, OllamaChunk chunk, AskedFor asked)
     {
-        if (asked.Logprobs && !chunk.Json.IsEmpty && JsonElement.Parse(chunk.Json.Span).TryGetProperty("logprobs", out var logprobs))
+        if (
+            asked.Logprobs
+            && !chunk.Json.IsEmpty
+            && JsonElement.Parse(chunk.Json.Span).TryGetProperty("logprobs", out var logprobs)
+        )
         {
             writer.WritePropertyName("logprobs");
             logprobs.WriteTo(writer);

@@ -119,7 +119,10 @@ internal static class ContinuationPlanner
 
         var thought = Prompt(facts) + (opened ? "" : OpenThought + "\n") + soFar.Thinking;
         return soFar.Text.Length == 0
-            ? Raw(asked, soFar, facts, thought, doubts) with { InThought = true }
+            ? Raw(asked, soFar, facts, thought, doubts) with
+            {
+                InThought = true,
+            }
             : Raw(asked, soFar, facts, $"{thought}\n{CloseThought}\n\n{soFar.Text}", doubts);
     }
 
@@ -137,7 +140,12 @@ internal static class ContinuationPlanner
             Doubts = [],
         };
 
-    private static ContinuationPlan Trailing(AskedFor asked, AnswerSoFar soFar, EndpointFacts facts, IReadOnlyList<string> doubts) =>
+    private static ContinuationPlan Trailing(
+        AskedFor asked,
+        AnswerSoFar soFar,
+        EndpointFacts facts,
+        IReadOnlyList<string> doubts
+    ) =>
         new()
         {
             Method = ContinuationMethod.TrailingAssistant,
@@ -203,7 +211,10 @@ internal static class ContinuationPlanner
         [
             (!asked.IsGreedy(facts.Model), "with a temperature the rest is another of many likely ones"),
             (facts.Origin is null, "the first server was lost before it said which version and weights it has"),
-            (facts.Origin is { } origin && origin.Version != facts.Identity.Version, "the servers have different versions"),
+            (
+                facts.Origin is { } origin && origin.Version != facts.Identity.Version,
+                "the servers have different versions"
+            ),
             (soFar.Tokens is null, "the first server did not count its tokens"),
             (asked.Images.Count > 0, "images were not compared"),
             (asked.Context, "the context's token numbers were turned into text"),

@@ -13,6 +13,7 @@ internal sealed class ContinuousAnswer(
 {
     private readonly AnswerJournal _journal = new(asked.Stops);
     private readonly List<OllamaEndpoint> _failed = [];
+    private readonly List<IDisposable> _leases = [];
     private readonly List<Migration> _migrations = [];
     private readonly List<string> _doubts = [];
     private Task<ServerIdentity?> _origin = Task.FromResult<ServerIdentity?>(null);
@@ -20,48 +21,58 @@ internal sealed class ContinuousAnswer(
 
     public async IAsyncEnumerable<OllamaChunk> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var leg = Begin(await NextAsync(null, cancellationToken).ConfigureAwait(false));
-        while (leg.Plan.Method != ContinuationMethod.Finish)
+        try
         {
-            LegStep step;
-            LegReader reader = new(leg, options, cancellationToken);
-            await using (reader.ConfigureAwait(false))
+            var leg = Begin(await NextAsync(null, cancellationToken).ConfigureAwait(false));
+            while (leg.Plan.Method != ContinuationMethod.Finish)
             {
-                while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)
+                var server = leg.Endpoint;
+                Handover handover = new(asked, t => FindAfterAsync(server, t), Notice(server), cancellationToken);
+                await using var ended = handover.ConfigureAwait(false);
+                LegStep step;
+                LegReader reader = new(leg, options, handover.Ready, cancellationToken);
+                await using (reader.ConfigureAwait(false))
                 {
-                    foreach (var ready in _journal.Add(chunk).Where(c => !c.Done))
+                    while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)
                     {
-                        yield return ChunkWriter.Write(ready, asked, null, null);
-                    }
+                        foreach (var ready in _journal.Add(chunk).Where(c => !c.Done))
+                        {
+                            yield return ChunkWriter.Write(ready, asked, null, null);
+                        }
 
-                    if (chunk.Done)
-                    {
-                        yield return await EndAsync(leg, chunk, cancellationToken).ConfigureAwait(false);
-                        yield break;
+                        if (chunk.Done)
+                        {
+                            yield return await EndAsync(leg, chunk, cancellationToken).ConfigureAwait(false);
+                            yield break;
+                        }
                     }
+                }
+
+                switch (step.Failure is { } failure ? Judge(failure) : FailureVerdict.Migrate)
+                {
+                    case FailureVerdict.GiveUp:
+                        throw step.Failure!;
+                    case FailureVerdict.EndHere:
+                        foreach (var ready in _journal.Flush())
+                        {
+                            yield return ChunkWriter.Write(ready, asked, null, null);
+                        }
+
+                        yield return ChunkWriter.Write(End("stop"), asked, null, Report());
+                        yield break;
+                    default:
+                        _journal.DropHeld();
+                        leg = await MoveAsync(leg, handover, step.Failure, cancellationToken).ConfigureAwait(false);
+                        break;
                 }
             }
 
-            switch (step.Failure is { } failure ? Judge(failure) : FailureVerdict.Migrate)
-            {
-                case FailureVerdict.GiveUp:
-                    throw step.Failure!;
-                case FailureVerdict.EndHere:
-                    foreach (var ready in _journal.Flush())
-                    {
-                        yield return ChunkWriter.Write(ready, asked, null, null);
-                    }
-
-                    yield return ChunkWriter.Write(End("stop"), asked, null, Report());
-                    yield break;
-                default:
-                    _journal.DropHeld();
-                    leg = await MoveAsync(leg, step.Failure, cancellationToken).ConfigureAwait(false);
-                    break;
-            }
+            yield return await EndAsync(leg, End("length"), cancellationToken).ConfigureAwait(false);
         }
-
-        yield return await EndAsync(leg, End("length"), cancellationToken).ConfigureAwait(false);
+        finally
+        {
+            _leases.ForEach(l => l.Dispose());
+        }
     }
 
     private static OllamaChunk End(string reason) => new() { Done = true, DoneReason = reason };
@@ -73,23 +84,29 @@ internal sealed class ContinuousAnswer(
         return new Leg(endpoint, ContinuationPlanner.Restart(asked), new AnswerSoFar());
     }
 
-    private async Task<Leg> MoveAsync(Leg leg, OllamaException? cause, CancellationToken cancellationToken)
+    /// <summary>The notice that a server will go; none where the answer may not move any more.</summary>
+    private CancellationToken Notice(OllamaEndpoint server) =>
+        _moves < options.MaxMigrations ? server.Draining : CancellationToken.None;
+
+    private async Task<Leg> MoveAsync(
+        Leg leg,
+        Handover handover,
+        OllamaException? cause,
+        CancellationToken cancellationToken
+    )
     {
         var (left, reason) = (leg.Endpoint, cause);
         while (true)
         {
-            _failed.Add(left);
+            Leave(left);
             if (_moves++ >= options.MaxMigrations)
             {
-                throw reason
-                    ?? new ContinuityLostException(
-                        $"it has moved {options.MaxMigrations} times, and the server drains again.",
-                        "Raise MaxMigrations, or drain fewer servers at once.",
-                        null
-                    );
+                // Only a failure gets here: the last move allowed answers no notice.
+                throw reason!;
             }
 
-            var next = await NextAsync(reason, cancellationToken).ConfigureAwait(false);
+            var found = Hold(await handover.TakeAsync().ConfigureAwait(false));
+            var next = found ?? await NextAsync(reason, cancellationToken).ConfigureAwait(false);
             var (moved, failure) = await TakeUpAsync(leg, next, reason, cancellationToken).ConfigureAwait(false);
             if (moved is not null)
             {
@@ -120,7 +137,9 @@ internal sealed class ContinuousAnswer(
         {
             // Asked for when the answer began, so almost always there by now.
             var origin = await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var facts = await EndpointInspector.InspectAsync(next.Client, asked, soFar, origin, cancellationToken).ConfigureAwait(false);
+            var facts = await EndpointInspector
+                .InspectAsync(next.Client, asked, soFar, origin, cancellationToken)
+                .ConfigureAwait(false);
             plan = ContinuationPlanner.Plan(asked, soFar, facts);
         }
         catch (OllamaException e)
@@ -136,7 +155,10 @@ internal sealed class ContinuousAnswer(
         if (plan.Unfit is { } unfit)
         {
             const string Remedy = "Give every server the same model, by digest.";
-            return (null, new ContinuityLostException($"{next.Client.Address} cannot take it up: {unfit}.", Remedy, cause));
+            return (
+                null,
+                new ContinuityLostException($"{next.Client.Address} cannot take it up: {unfit}.", Remedy, cause)
+            );
         }
 
         _doubts.AddRange(plan.Doubts);
@@ -174,19 +196,44 @@ internal sealed class ContinuousAnswer(
 
     private FailureVerdict Judge(OllamaException failure) =>
         // A server that was only the second choice may lack the model.
-        _migrations.Count > 0 && failure is OllamaResponseException { Status: System.Net.HttpStatusCode.NotFound }
+        _migrations.Count > 0
+        && failure is OllamaResponseException { Status: System.Net.HttpStatusCode.NotFound }
             ? FailureVerdict.Migrate
             : FailureTriage.Judge(failure);
 
-    private async ValueTask<OllamaEndpoint> NextAsync(OllamaException? cause, CancellationToken cancellationToken) =>
-        await endpoints.NextAsync(asked.Model, [.. _failed], cancellationToken).ConfigureAwait(false)
+    private async Task<OllamaEndpoint?> FindAfterAsync(OllamaEndpoint server, CancellationToken cancellationToken) =>
+        await endpoints.NextAsync(asked.Model, [.. _failed, server], cancellationToken).ConfigureAwait(false);
+
+    private async Task<OllamaEndpoint> NextAsync(OllamaException? cause, CancellationToken cancellationToken) =>
+        Hold(await endpoints.NextAsync(asked.Model, [.. _failed], cancellationToken).ConfigureAwait(false))
         ?? throw new ContinuityLostException(
             "there is no server left.",
             "Start another server, or wait for one in IOllamaEndpoints.NextAsync.",
             cause
         );
 
-    private void Report(Leg leg, OllamaEndpoint next, ContinuationMethod method, AnswerSoFar soFar, OllamaException? cause)
+    private OllamaEndpoint? Hold(OllamaEndpoint? endpoint)
+    {
+        _leases.AddRange(endpoint?.Lease is { } lease ? [lease] : []);
+        return endpoint;
+    }
+
+    private void Leave(OllamaEndpoint endpoint)
+    {
+        _failed.Add(endpoint);
+        if (endpoint.Lease is { } lease && _leases.Remove(lease))
+        {
+            lease.Dispose();
+        }
+    }
+
+    private void Report(
+        Leg leg,
+        OllamaEndpoint next,
+        ContinuationMethod method,
+        AnswerSoFar soFar,
+        OllamaException? cause
+    )
     {
         Migration migration = new()
         {
@@ -203,5 +250,9 @@ internal sealed class ContinuousAnswer(
     private ContinuityReport? Report() =>
         _migrations.Count == 0
             ? null
-            : new ContinuityReport { Migrations = [.. _migrations], Doubts = [.. _doubts.Distinct(StringComparer.Ordinal)] };
+            : new ContinuityReport
+            {
+                Migrations = [.. _migrations],
+                Doubts = [.. _doubts.Distinct(StringComparer.Ordinal)],
+            };
 }

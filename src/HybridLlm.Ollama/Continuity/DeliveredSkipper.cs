@@ -30,8 +30,7 @@ internal sealed class DeliveredSkipper(AnswerSoFar delivered)
     }
 
     private bool IsDelivered(string call) =>
-        _toolCalls < delivered.ToolCalls.Count
-        && (delivered.ToolCalls[_toolCalls++] == call ? true : throw Other());
+        _toolCalls < delivered.ToolCalls.Count && (delivered.ToolCalls[_toolCalls++] == call ? true : throw Other());
 
     private static string Rest(string piece, ref string expected)
     {

@@ -18,7 +18,8 @@ internal sealed class EndpointInspector(ContinuityOptions options)
                 (client.Address, model),
                 _ => new Known(TryAskAsync(client, model), now),
                 (_, known) =>
-                    known.Identity is { IsCompletedSuccessfully: true, Result: null } || now - known.At > options.IdentityLifetime
+                    known.Identity is { IsCompletedSuccessfully: true, Result: null }
+                    || now - known.At > options.IdentityLifetime
                         ? new Known(TryAskAsync(client, model), now)
                         : known
             )
@@ -66,7 +67,11 @@ internal sealed class EndpointInspector(ContinuityOptions options)
         }
     }
 
-    private static async Task<ServerIdentity> AskAsync(OllamaClient client, string model, CancellationToken cancellationToken)
+    private static async Task<ServerIdentity> AskAsync(
+        OllamaClient client,
+        string model,
+        CancellationToken cancellationToken
+    )
     {
         var version = await client.GetVersionAsync(cancellationToken).ConfigureAwait(false);
         var installed = await client.ListInstalledAsync(cancellationToken).ConfigureAwait(false);

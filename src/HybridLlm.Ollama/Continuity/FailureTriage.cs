@@ -35,12 +35,15 @@ internal static class FailureTriage
             OllamaUnfinishedException or OllamaCutException or OllamaStalledException or OllamaUnreachableException =>
                 FailureVerdict.Migrate,
             OllamaErrorLineException line when IsServerFault(line.Error) => FailureVerdict.Migrate,
-            OllamaResponseException { Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout } =>
-                FailureVerdict.Migrate,
-            OllamaResponseException { Status: HttpStatusCode.InternalServerError } response when IsServerFault(response.Error) =>
-                FailureVerdict.Migrate,
+            OllamaResponseException
+            {
+                Status: HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout
+            } => FailureVerdict.Migrate,
+            OllamaResponseException { Status: HttpStatusCode.InternalServerError } response
+                when IsServerFault(response.Error) => FailureVerdict.Migrate,
             _ => FailureVerdict.GiveUp,
         };
 
-    private static bool IsServerFault(string error) => s_serverFaults.Any(f => error.Contains(f, StringComparison.OrdinalIgnoreCase));
+    private static bool IsServerFault(string error) =>
+        s_serverFaults.Any(f => error.Contains(f, StringComparison.OrdinalIgnoreCase));
 }

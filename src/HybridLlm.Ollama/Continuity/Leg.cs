@@ -6,5 +6,5 @@ namespace HybridLlm.Ollama.Continuity;
 /// <param name="Before">What had been delivered before.</param>
 internal sealed record Leg(OllamaEndpoint Endpoint, ContinuationPlan Plan, AnswerSoFar Before);
 
-/// <summary>What comes next of a leg: a chunk, a failure, or neither if the server is draining.</summary>
+/// <summary>What comes next of a leg: a chunk, a failure, or neither if another server is ready.</summary>
 internal readonly record struct LegStep(OllamaChunk? Chunk, OllamaException? Failure);

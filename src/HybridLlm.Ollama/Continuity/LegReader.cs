@@ -1,8 +1,9 @@
 namespace HybridLlm.Ollama.Continuity;
 
-/// <summary>Reads one leg: watches for silence and for draining, and gives out only what is new of the answer.</summary>
+/// <summary>Reads one leg: watches for silence and loss, leaves when another server is ready, and gives out only what is new of the answer.</summary>
 internal sealed class LegReader : IAsyncDisposable
 {
+    private readonly CancellationToken _lost;
     private readonly TimeSpan? _stallLimit;
     private readonly CancellationToken _cancellationToken;
     private readonly CancellationTokenSource _ended;
@@ -13,11 +14,17 @@ internal sealed class LegReader : IAsyncDisposable
     private volatile bool _stalled;
     private long _read;
 
-    public LegReader(Leg leg, ContinuityOptions options, CancellationToken cancellationToken)
+    public LegReader(
+        Leg leg,
+        ContinuityOptions options,
+        CancellationToken nextReady,
+        CancellationToken cancellationToken
+    )
     {
+        _lost = leg.Endpoint.Lost;
         _stallLimit = options.StallLimit;
         _cancellationToken = cancellationToken;
-        _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, leg.Endpoint.Draining);
+        _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, nextReady, _lost);
         _silence = options.TimeProvider.CreateTimer(
             _ => Stall(),
             null,
@@ -51,7 +58,13 @@ internal sealed class LegReader : IAsyncDisposable
         catch (OperationCanceledException)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            return new LegStep(null, _stalled ? new OllamaStalledException(_stallLimit!.Value, _read) : null);
+            return new LegStep(
+                null,
+                _stalled ? new OllamaStalledException(_stallLimit!.Value, _read)
+                    : _lost.IsCancellationRequested
+                        ? new OllamaCutException(_read, new IOException("the server is gone."))
+                    : null
+            );
         }
         catch (OllamaException e)
         {

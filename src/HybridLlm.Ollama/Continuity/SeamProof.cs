@@ -36,7 +36,8 @@ internal static class SeamProof
             var doubt =
                 legUsage is not null && promptTokens + leg.Before.Tokens != legUsage.PromptTokens
                     ? "the text before the seam is other tokens when read again"
-                : !answer.StartsWith(text, StringComparison.Ordinal) ? "the last server begins the same answer differently"
+                : !answer.StartsWith(text, StringComparison.Ordinal)
+                    ? "the last server begins the same answer differently"
                 : null;
             return (promptTokens, doubt);
         }

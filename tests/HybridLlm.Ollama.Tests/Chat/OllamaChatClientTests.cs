@@ -176,10 +176,10 @@ public sealed class OllamaChatClientTests
             )
         );
 
-        thought.Contents.Single().ShouldBeOfType<TextReasoningContent>().Text.ShouldBe("hm");
-        var function = call.Contents.Single().ShouldBeOfType<FunctionCallContent>();
+        thought.Single().Contents.Single().ShouldBeOfType<TextReasoningContent>().Text.ShouldBe("hm");
+        var function = call.Single().Contents.Single().ShouldBeOfType<FunctionCallContent>();
         (function.CallId, function.Name, function.Arguments!["a"]!.ToString()).ShouldBe(("c1", "f", "1"));
-        last.FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
+        last.Single().FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
     }
 
     [Fact]

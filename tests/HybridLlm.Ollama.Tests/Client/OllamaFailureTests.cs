@@ -142,14 +142,14 @@ public sealed class OllamaFailureTests
     {
         WatchedClock clock = new();
         await using var emulator = await OllamaEmulator.StartAsync(
-            new() { TimeProvider = clock, LoadTime = TimeSpan.FromHours(1) },
+            new() { TimeProvider = clock, LoadTime = TimeSpan.FromMinutes(2) },
             Ended
         );
         using OllamaClient client = new(emulator.Address);
         using CancellationTokenSource cancel = new();
 
         var answer = client.ChatAsync(OllamaClientTests.Hello(), cancel.Token).ToListAsync(Ended).AsTask();
-        await clock.PassAsync(TimeSpan.FromMinutes(30), Ended);
+        await clock.PassAsync(TimeSpan.FromMinutes(1), Ended);
         await cancel.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(answer);

@@ -33,7 +33,10 @@ public sealed class ContinuationGoldenTests
         exact.ShouldBeGreaterThan(430);
     }
 
-    private static (ContinuationPlan? Plan, bool Exact, IReadOnlyList<string> Differences) Judge(JsonElement golden, JsonElement cut)
+    private static (ContinuationPlan? Plan, bool Exact, IReadOnlyList<string> Differences) Judge(
+        JsonElement golden,
+        JsonElement cut
+    )
     {
         var (asked, soFar, facts) = Situation(golden, cut);
         var plan = ContinuationPlanner.Plan(asked, soFar, facts);
@@ -91,12 +94,14 @@ public sealed class ContinuationGoldenTests
             Identity = identity,
             Origin = identity,
             Model = Describe(model),
-            Rendered = golden.TryGetProperty("render", out var render) && render.ValueKind == JsonValueKind.Object
-                ? render.GetProperty("rendered_template").GetString()
-                : null,
-            TrailingRendered = cut.TryGetProperty("trailing_assistant", out var trailing) && trailing.ValueKind == JsonValueKind.Object
-                ? trailing.GetProperty("rendered_template").GetString()
-                : null,
+            Rendered =
+                golden.TryGetProperty("render", out var render) && render.ValueKind == JsonValueKind.Object
+                    ? render.GetProperty("rendered_template").GetString()
+                    : null,
+            TrailingRendered =
+                cut.TryGetProperty("trailing_assistant", out var trailing) && trailing.ValueKind == JsonValueKind.Object
+                    ? trailing.GetProperty("rendered_template").GetString()
+                    : null,
         };
         return (new AskedFor(api, body), soFar, facts);
     }
@@ -160,10 +165,18 @@ public sealed class ContinuationGoldenTests
         string[] fields = ["model", "prompt", "raw", "options", "format"];
         return string.Join(
             ", ",
-            fields.Where(f => body[f] is not null).Select(f => $"{f}: {(f == "options" ? Sorted(body[f]!) : body[f]!.ToJsonString())}")
+            fields
+                .Where(f => body[f] is not null)
+                .Select(f => $"{f}: {(f == "options" ? Sorted(body[f]!) : body[f]!.ToJsonString())}")
         );
     }
 
     private static string Sorted(JsonNode options) =>
-        string.Join(' ', options.AsObject().OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value?.ToJsonString()}"));
+        string.Join(
+            ' ',
+            options
+                .AsObject()
+                .OrderBy(o => o.Key, StringComparer.Ordinal)
+                .Select(o => $"{o.Key}={o.Value?.ToJsonString()}")
+        );
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using HybridLlm.Ollama.Continuity;
 using HybridLlm.Testing.Ollama;
@@ -8,42 +9,71 @@ namespace HybridLlm.Ollama.Tests.Continuity;
 internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
 {
     private readonly List<OllamaEmulator> _emulators = [];
-    private readonly List<OllamaEndpoint> _endpoints = [];
+    private readonly List<OllamaClient> _clients = [];
 
     private readonly OllamaContinuity _continuity;
 
-    public Servers() => _continuity = new OllamaContinuity(this);
+    private Servers() =>
+        _continuity = new OllamaContinuity(this, new ContinuityOptions { IdentityLifetime = TimeSpan.MaxValue });
+
+    /// <summary>The notice the first server is given.</summary>
+    public CancellationToken Draining { get; set; }
+
+    /// <summary>That the first server is known to be gone.</summary>
+    public CancellationToken Lost { get; set; }
+
+    /// <summary>Answers that are at each server, by their leases; may not fall below 0.</summary>
+    public ConcurrentDictionary<Uri, int> Leases { get; } = new();
+
+    /// <summary>Passed before a server other than the first is given out; false gives none out.</summary>
+    public Func<CancellationToken, Task<bool>> BeforeNext { get; set; } = _ => Task.FromResult(true);
 
     public OllamaEmulator this[int index] => _emulators[index];
 
-    public Uri Address(int index) => _endpoints[index].Client.Address;
+    public Uri Address(int index) => _clients[index].Address;
 
     public static async Task<Servers> StartAsync(params IEnumerable<OllamaEmulatorOptions> options)
     {
         Servers servers = new();
         foreach (var one in options)
         {
-            await servers.AddAsync(one);
+            var emulator = await OllamaEmulator.StartAsync(one, TestContext.Current.CancellationToken);
+            servers._emulators.Add(emulator);
+            servers._clients.Add(new OllamaClient(emulator.Address));
         }
 
         return servers;
     }
 
-    public async Task AddAsync(OllamaEmulatorOptions options, CancellationToken? draining = null)
-    {
-        var emulator = await OllamaEmulator.StartAsync(options, TestContext.Current.CancellationToken);
-        _emulators.Add(emulator);
-        _endpoints.Add(new OllamaEndpoint { Client = new OllamaClient(emulator.Address), Draining = draining ?? CancellationToken.None });
-    }
-
     public void Disarm() => _emulators.ForEach(e => e.Disarm());
 
     /// <summary>Goes round, so that a server that failed is tried again after the others.</summary>
-    public ValueTask<OllamaEndpoint?> NextAsync(
+    public async ValueTask<OllamaEndpoint?> NextAsync(
         string model,
         IReadOnlyList<OllamaEndpoint> failed,
         CancellationToken cancellationToken
-    ) => ValueTask.FromResult<OllamaEndpoint?>(_endpoints[failed.Count % _endpoints.Count]);
+    )
+    {
+        if (failed.Count > 0 && !await BeforeNext(cancellationToken))
+        {
+            return null;
+        }
+
+        var client = _clients[failed.Count % _clients.Count];
+        Leases.AddOrUpdate(client.Address, 1, (_, count) => count + 1);
+        return new OllamaEndpoint
+        {
+            Client = client,
+            Draining = failed.Count == 0 ? Draining : CancellationToken.None,
+            Lost = failed.Count == 0 ? Lost : CancellationToken.None,
+            Lease = new Lease(() => Leases.AddOrUpdate(client.Address, -1, (_, count) => count - 1)),
+        };
+    }
+
+    private sealed class Lease(Action left) : IDisposable
+    {
+        public void Dispose() => left();
+    }
 
     public async Task<Answer> AskAsync(
         OllamaApi api,
@@ -56,7 +86,12 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
         var continuity = options is null ? _continuity : new OllamaContinuity(this, options);
         Answer answer = new(this);
         await foreach (
-            var chunk in continuity.StreamAsync(api, body, answer, cancellationToken ?? TestContext.Current.CancellationToken)
+            var chunk in continuity.StreamAsync(
+                api,
+                body,
+                answer,
+                cancellationToken ?? TestContext.Current.CancellationToken
+            )
         )
         {
             answer.Add(chunk);
@@ -68,9 +103,9 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (emulator, endpoint) in _emulators.Zip(_endpoints))
+        foreach (var (emulator, client) in _emulators.Zip(_clients))
         {
-            endpoint.Client.Dispose();
+            client.Dispose();
             await emulator.DisposeAsync();
         }
     }

@@ -28,7 +28,9 @@ internal static class Recordings
             .Select(f => (Path.GetFileNameWithoutExtension(f.Key), JsonElement.Parse(f.Value)));
 
     /// <summary>What <c>/api/show</c> says of one of the recorded models.</summary>
-    public static (string? Renderer, string? Parser, string Parameters, string[] Capabilities, bool AddsBos) Model(string name)
+    public static (string? Renderer, string? Parser, string Parameters, string[] Capabilities, bool AddsBos) Model(
+        string name
+    )
     {
         var model = JsonElement
             .Parse(Files["models.json"])

@@ -14,7 +14,8 @@ internal sealed class PseudoWords
     private readonly string[] _onsets;
     private readonly string[] _vowels;
 
-    private PseudoWords(IEnumerable<string> onsets, IEnumerable<string> vowels) => (_onsets, _vowels) = ([.. onsets], [.. vowels]);
+    private PseudoWords(IEnumerable<string> onsets, IEnumerable<string> vowels) =>
+        (_onsets, _vowels) = ([.. onsets], [.. vowels]);
 
     /// <summary>Latin letters.</summary>
     public static PseudoWords Latin { get; } =

@@ -20,7 +20,8 @@ internal sealed partial class ScriptedAnswer(EngineRequest request, string choic
     private int _step;
 
     public IEnumerable<ReadOnlyMemory<byte>> Tokens() =>
-        request.Model.Voice == EmulatedVoice.Loop ? Enumerable.Repeat<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(" gofa"), int.MaxValue)
+        request.Model.Voice == EmulatedVoice.Loop
+            ? Enumerable.Repeat<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(" gofa"), int.MaxValue)
         : request.Format is not null ? Json()
         : Call().Match(request.Prompt) is { Success: true } call ? Plain(12).Concat(ToolCall(call.Groups["name"].Value))
         : Plain(null);
@@ -54,24 +55,25 @@ internal sealed partial class ScriptedAnswer(EngineRequest request, string choic
     /// <summary>Where the text stands: the rest of a word it ends inside of, if it does, and how many words are left after that.</summary>
     private (string? Remainder, int Left) Resume(int? length)
     {
-        var said = _text.TrimEnd('\n');
-        said = said.EndsWith(Close, StringComparison.Ordinal) ? said[..^Close.Length] : _text;
-        if (_words.Left(said, longest) is { } left)
-        {
-            return (null, left);
-        }
-
-        // Only where tokens end anywhere can a text end inside a word.
+        // Only where tokens end anywhere can a text end inside a word, which must be looked for first: the beginning of a long word
+        // may well look like a short one.
         var space = _text.LastIndexOf(' ');
         if (request.Model.Voice == EmulatedVoice.MultiByte && space >= 0 && space < _text.Length - 1)
         {
             var before = _text[..space];
             var after = (_words.Left(before, longest) ?? Length(before, length)) - 1;
             var word = after >= 0 ? _words.Make(before, choice, after) : "";
-            if (word.StartsWith(_text[space..], StringComparison.Ordinal))
+            if (word.Length > _text.Length - space && word.StartsWith(_text[space..], StringComparison.Ordinal))
             {
                 return (word[(_text.Length - space)..], after);
             }
+        }
+
+        var said = _text.TrimEnd('\n');
+        said = said.EndsWith(Close, StringComparison.Ordinal) ? said[..^Close.Length] : _text;
+        if (_words.Left(said, longest) is { } left)
+        {
+            return (null, left);
         }
 
         return (null, Length(_text, length));
@@ -116,7 +118,14 @@ internal sealed partial class ScriptedAnswer(EngineRequest request, string choic
     private IEnumerable<ReadOnlyMemory<byte>> ToolCall(string name)
     {
         var argument = PseudoWords.Hash("argument", choice, _text) % 1000;
-        string[] parts = ["<tool_call>", $"{{\"name\":\"{name}\",", "\"arguments\":", $"{{\"x\":{argument}}}}}", "</tool_call>"];
+        string[] parts =
+        [
+            "<tool_call>",
+            $"{{\"name\":\"{name}\",",
+            "\"arguments\":",
+            $"{{\"x\":{argument}}}}}",
+            "</tool_call>",
+        ];
         return parts.SelectMany(Tag);
     }
 
@@ -133,7 +142,8 @@ internal sealed partial class ScriptedAnswer(EngineRequest request, string choic
         return [Encoding.UTF8.GetBytes(text)];
     }
 
-    private bool IsThinking() => _text.LastIndexOf(Open, StringComparison.Ordinal) > _text.LastIndexOf(Close, StringComparison.Ordinal);
+    private bool IsThinking() =>
+        _text.LastIndexOf(Open, StringComparison.Ordinal) > _text.LastIndexOf(Close, StringComparison.Ordinal);
 
     private int Length(string prompt, int? length) =>
         length ?? shortest + (int)(PseudoWords.Hash("length", choice, prompt) % (uint)(longest - shortest + 1));

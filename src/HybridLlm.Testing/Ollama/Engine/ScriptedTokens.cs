@@ -27,7 +27,11 @@ internal static class ScriptedTokens
     {
         var starts = text.Count(c => c is ' ' or '\n') + (text.Length > 0 && text[0] is not (' ' or '\n') ? 1 : 0);
         return voice == EmulatedVoice.MultiByte
-            ? text.Split(' ').Select((w, i) => (Encoding.UTF8.GetByteCount(w) + (i > 0 ? 1 : 0) + MultiByteToken - 1) / MultiByteToken).Sum()
+            ? text.Split(' ')
+                .Select(
+                    (w, i) => (Encoding.UTF8.GetByteCount(w) + (i > 0 ? 1 : 0) + MultiByteToken - 1) / MultiByteToken
+                )
+                .Sum()
             : starts;
     }
 }

@@ -105,7 +105,14 @@ internal sealed class GenerationAnswer(
             await StrikeAsync(live, cancellationToken).ConfigureAwait(false);
             var whole = reason is null
                 ? lines.Unfinished($"{_text}", $"{_thought}")
-                : lines.Done(reason, counts, $"{_text}", $"{_thought}", tokens, [.. _toolCalls.Select(c => c.DeepClone())]);
+                : lines.Done(
+                    reason,
+                    counts,
+                    $"{_text}",
+                    $"{_thought}",
+                    tokens,
+                    [.. _toolCalls.Select(c => c.DeepClone())]
+                );
             await Reply.JsonAsync(context, whole).ConfigureAwait(false);
         }
         else if (reason is not null)
