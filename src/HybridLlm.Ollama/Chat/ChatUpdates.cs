@@ -1,25 +1,31 @@
+using HybridLlm.Ollama.Continuity;
 using Microsoft.Extensions.AI;
 using OllamaSharp.Models.Chat;
 
 namespace HybridLlm.Ollama;
 
-/// <summary>Turns the chunks of one answer into the updates of one response.</summary>
-internal sealed class ChatUpdates
+/// <summary>Turns the chunks of one answer, and its moves between them, into the updates of one response.</summary>
+internal sealed class ChatUpdates : IProgress<Migration>
 {
     private readonly string _responseId = Guid.NewGuid().ToString("N");
+    private readonly List<ChatResponseUpdate> _moves = [];
     private bool _calledTools;
 
-    public ChatResponseUpdate From(OllamaChunk chunk)
+    /// <summary>Takes a move down; it comes out before the first chunk after it.</summary>
+    public void Report(Migration value) => _moves.Add(Update(value));
+
+    public IReadOnlyList<ChatResponseUpdate> From(OllamaChunk chunk)
     {
-        ChatResponseUpdate update = new()
-        {
-            Role = Microsoft.Extensions.AI.ChatRole.Assistant,
-            ResponseId = _responseId,
-            MessageId = _responseId,
-            ModelId = chunk.Model,
-            CreatedAt = chunk.CreatedAt,
-            RawRepresentation = chunk,
-        };
+        ChatResponseUpdate[] updates = [.. _moves, Answer(chunk)];
+        _moves.Clear();
+        return updates;
+    }
+
+    private ChatResponseUpdate Answer(OllamaChunk chunk)
+    {
+        var update = Update(chunk);
+        update.ModelId = chunk.Model;
+        update.CreatedAt = chunk.CreatedAt;
         if (chunk.Thinking.Length > 0)
         {
             update.Contents.Add(new TextReasoningContent(chunk.Thinking));
@@ -39,11 +45,29 @@ internal sealed class ChatUpdates
         if (chunk.Usage is { } usage)
         {
             update.Contents.Add(new UsageContent(ToDetails(usage)));
+        }
+
+        if (chunk.Done)
+        {
             update.FinishReason = FinishReason(chunk.DoneReason);
+        }
+
+        if (chunk.Continuity is { } report)
+        {
+            update.AdditionalProperties = new() { [OllamaChatClient.ContinuityKey] = report };
         }
 
         return update;
     }
+
+    private ChatResponseUpdate Update(object raw) =>
+        new()
+        {
+            Role = Microsoft.Extensions.AI.ChatRole.Assistant,
+            ResponseId = _responseId,
+            MessageId = _responseId,
+            RawRepresentation = raw,
+        };
 
     private ChatFinishReason? FinishReason(string? doneReason) =>
         _calledTools

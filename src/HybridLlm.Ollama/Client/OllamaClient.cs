@@ -89,7 +89,7 @@ public sealed class OllamaClient : IDisposable
     public IAsyncEnumerable<OllamaChunk> ChatAsync(ChatRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return StreamAsync(
+        return PostStreamAsync(
             "api/chat",
             Body(request, OllamaJson.Default.ChatRequest),
             request.CustomHeaders,
@@ -107,7 +107,7 @@ public sealed class OllamaClient : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        return StreamAsync(
+        return PostStreamAsync(
             "api/generate",
             Body(request, OllamaJson.Default.GenerateRequest),
             request.CustomHeaders,
@@ -126,7 +126,7 @@ public sealed class OllamaClient : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(body);
-        return StreamAsync(Path(api), Copy(body), null, cancellationToken);
+        return PostStreamAsync(Path(api), Copy(body), null, cancellationToken);
     }
 
     /// <summary>The prompt the server would give the model, by its template. Loads the model; generates nothing.</summary>
@@ -203,7 +203,7 @@ public sealed class OllamaClient : IDisposable
     /// <summary>Closes connections this client made itself.</summary>
     public void Dispose() => _owned?.Dispose();
 
-    private async IAsyncEnumerable<OllamaChunk> StreamAsync(
+    private async IAsyncEnumerable<OllamaChunk> PostStreamAsync(
         string path,
         JsonObject body,
         IReadOnlyDictionary<string, string>? headers,

@@ -1,3 +1,4 @@
+using HybridLlm.Ollama.Continuity;
 using OllamaSharp.Models.Chat;
 
 namespace HybridLlm.Ollama;
@@ -31,8 +32,11 @@ public sealed class OllamaChunk
     /// <summary>Why the answer ended: <c>stop</c>, <c>length</c>, <c>load</c> or <c>unload</c>; null before the last line.</summary>
     public string? DoneReason { get; internal set; }
 
-    /// <summary>Counters of the whole answer; null before the last line.</summary>
+    /// <summary>Counters of the whole answer; null before the last line, and where the repeat guard ended it.</summary>
     public OllamaUsage? Usage { get; internal set; }
+
+    /// <summary>What became of an answer that moved to another server; null before the last line, and if it did not move.</summary>
+    public ContinuityReport? Continuity { get; internal init; }
 
     /// <summary>The line as received, UTF-8, without its line end: for fields not mapped here and for passing it on.</summary>
     public ReadOnlyMemory<byte> Json { get; internal init; }

@@ -3,6 +3,18 @@ namespace HybridLlm.Ollama;
 /// <summary>What an answer cost, from the counters of its last line.</summary>
 public sealed record OllamaUsage
 {
+    /// <summary>Nothing was used.</summary>
+    internal static OllamaUsage None { get; } =
+        new()
+        {
+            PromptTokens = 0,
+            AnswerTokens = 0,
+            Total = default,
+            Load = default,
+            Prompt = default,
+            Answer = default,
+        };
+
     /// <summary>Tokens of the rendered prompt; 0 or more.</summary>
     public required int PromptTokens { get; init; }
 

@@ -60,8 +60,8 @@ public sealed record EmulatedModel
     /// <summary>Stop strings of its Modelfile, used by requests that give none.</summary>
     public IReadOnlyList<string> Stop { get; init; } = ["<|im_start|>", "<|im_end|>"];
 
-    /// <summary>Says one word for ever, so that the server's repeat guard ends its answers.</summary>
-    public bool Loops { get; init; }
+    /// <summary>How it speaks.</summary>
+    public EmulatedVoice Voice { get; init; }
 
     /// <summary>Memory of keys and values a token at 2 bytes a number, bytes.</summary>
     internal long CacheBytesPerToken => 4L * Layers * KvHeads * HeadLength;

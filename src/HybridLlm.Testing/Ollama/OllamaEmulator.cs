@@ -18,6 +18,8 @@ namespace HybridLlm.Testing.Ollama;
 /// </summary>
 public sealed class OllamaEmulator : IAsyncDisposable
 {
+    private static readonly TimeSpan s_leaveTime = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly List<LiveRequest> _live = [];
     private readonly List<EmulatedRequest> _requests = [];
@@ -99,6 +101,8 @@ public sealed class OllamaEmulator : IAsyncDisposable
         }
         catch (OperationCanceledException) when (live.Ended.IsCancellationRequested)
         {
+            // Aborting resets the connection, which may take with it what the client has not read yet.
+            await LeaveTimeAsync(context.RequestAborted).ConfigureAwait(false);
             context.Abort();
         }
         finally
@@ -116,6 +120,9 @@ public sealed class OllamaEmulator : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(fault);
         _state.Faults.Enqueue(fault);
     }
+
+    /// <summary>Takes back planned failures that have not happened.</summary>
+    public void Disarm() => _state.Faults.Clear();
 
     /// <summary>Kills the server: every connection ends at once, mid-answer, and no new one is accepted. SIGTERM looks the same.</summary>
     public async Task KillAsync()
@@ -209,6 +216,11 @@ public sealed class OllamaEmulator : IAsyncDisposable
             request.Cut();
         }
     }
+
+    /// <summary>Waits until the client has gone, too, or does not go.</summary>
+    private static async Task LeaveTimeAsync(CancellationToken clientLeft) =>
+        await Task.Delay(s_leaveTime, TimeProvider.System, clientLeft)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static async Task<string> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
     {

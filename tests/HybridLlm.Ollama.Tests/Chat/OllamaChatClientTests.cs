@@ -176,10 +176,10 @@ public sealed class OllamaChatClientTests
             )
         );
 
-        thought.Contents.Single().ShouldBeOfType<TextReasoningContent>().Text.ShouldBe("hm");
-        var function = call.Contents.Single().ShouldBeOfType<FunctionCallContent>();
+        thought.Single().Contents.Single().ShouldBeOfType<TextReasoningContent>().Text.ShouldBe("hm");
+        var function = call.Single().Contents.Single().ShouldBeOfType<FunctionCallContent>();
         (function.CallId, function.Name, function.Arguments!["a"]!.ToString()).ShouldBe(("c1", "f", "1"));
-        last.FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
+        last.Single().FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class OllamaChatClientTests
         vectors.Select(v => v.Vector.Length).ShouldBe([16, 16, 16]);
         vectors[0].Vector.ToArray().ShouldBe(vectors[2].Vector.ToArray());
         vectors[0].Vector.ToArray().ShouldNotBe(vectors[1].Vector.ToArray());
-        vectors.Usage!.InputTokenCount.ShouldBe(5);
+        vectors.Usage!.InputTokenCount.ShouldBe(8);
     }
 
     [Fact]

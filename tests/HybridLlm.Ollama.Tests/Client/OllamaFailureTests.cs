@@ -47,7 +47,7 @@ public sealed class OllamaFailureTests
     public async Task The_repeat_guard_is_told_apart()
     {
         await using var emulator = await OllamaEmulator.StartAsync(
-            new() { Models = [new() { Name = "llama3.1:8b", Loops = true }] },
+            new() { Models = [new() { Name = "llama3.1:8b", Voice = EmulatedVoice.Loop }] },
             Ended
         );
         using OllamaClient client = new(emulator.Address);

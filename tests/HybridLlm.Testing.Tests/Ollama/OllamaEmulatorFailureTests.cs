@@ -110,7 +110,11 @@ public sealed class OllamaEmulatorFailureTests
     public async Task A_client_that_leaves_frees_its_place_for_the_next()
     {
         await using var emulator = await OllamaEmulator.StartAsync(
-            new() { Models = [new() { Name = "llama3.1:8b", Loops = true }], TokenInterval = TimeSpan.FromDays(1) },
+            new()
+            {
+                Models = [new() { Name = "llama3.1:8b", Voice = EmulatedVoice.Loop }],
+                TokenInterval = TimeSpan.FromDays(1),
+            },
             Ended
         );
         using (await Http.PostAsync(emulator, "/api/generate", Ask))

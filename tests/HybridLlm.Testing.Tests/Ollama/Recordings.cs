@@ -27,6 +27,24 @@ internal static class Recordings
             .OrderBy(f => f.Key, StringComparer.Ordinal)
             .Select(f => (Path.GetFileNameWithoutExtension(f.Key), JsonElement.Parse(f.Value)));
 
+    /// <summary>What <c>/api/show</c> says of one of the recorded models.</summary>
+    public static (string? Renderer, string? Parser, string Parameters, string[] Capabilities, bool AddsBos) Model(
+        string name
+    )
+    {
+        var model = JsonElement
+            .Parse(Files["models.json"])
+            .EnumerateArray()
+            .First(m => m.GetProperty("name").GetString() == name + ":latest");
+        return (
+            model.GetProperty("renderer").GetString(),
+            model.GetProperty("parser").GetString(),
+            model.GetProperty("parameters").GetString() ?? "",
+            [.. model.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()!)],
+            model.GetProperty("add_bos_token").GetBoolean()
+        );
+    }
+
     /// <summary>One exchange, e.g. <c>generate-stream</c> or <c>keep-alive-10m/02-ps</c>.</summary>
     public static Recording Get(string name)
     {

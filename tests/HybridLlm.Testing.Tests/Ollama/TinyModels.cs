@@ -15,7 +15,7 @@ internal static class TinyModels
                 Tiny("tiny-eos", PromptTemplate.PromptResponse),
                 Tiny("tiny-loop", PromptTemplate.PromptResponse) with
                 {
-                    Loops = true,
+                    Voice = EmulatedVoice.Loop,
                 },
                 Tiny("tinyj", PromptTemplate.ChatMl),
                 Tiny("tiny-jinja", PromptTemplate.ChatMl),

@@ -9,42 +9,43 @@ namespace HybridLlm.Testing.Ollama;
 /// before them, how many words are left. So an answer can be taken up anywhere from its text alone, and one lost or doubled
 /// character makes every later word another.
 /// </summary>
-internal static class PseudoWords
+internal sealed class PseudoWords
 {
-    private const string Vowels = "aeiou";
+    private readonly string[] _onsets;
+    private readonly string[] _vowels;
 
-    private static readonly string[] s_onsets =
-    [
-        .. "bcdfghjklmnpqrstvwxyz".Select(c => c.ToString()),
-        "br",
-        "dr",
-        "gr",
-        "kr",
-        "tr",
-    ];
+    private PseudoWords(IEnumerable<string> onsets, IEnumerable<string> vowels) =>
+        (_onsets, _vowels) = ([.. onsets], [.. vowels]);
 
-    private static readonly int s_syllables = s_onsets.Length * Vowels.Length;
+    /// <summary>Latin letters.</summary>
+    public static PseudoWords Latin { get; } =
+        new([.. "bcdfghjklmnpqrstvwxyz".Select(c => $"{c}"), "br", "dr", "gr", "kr", "tr"], ["a", "e", "i", "o", "u"]);
+
+    /// <summary>Letters of two, three and four bytes.</summary>
+    public static PseudoWords MultiByte { get; } =
+        new([.. "бвгджзклмнпрстфхцчшщ日月火水木金".Select(c => $"{c}")], ["é", "ö", "山", "🎉", "🚀"]);
+
+    private int Syllables => _onsets.Length * _vowels.Length;
 
     /// <summary>The word after <paramref name="prefix"/>, with its leading space.</summary>
     /// <param name="prefix">All text before the word.</param>
     /// <param name="choice">What else decides: model, options and, if chosen at random, seed and step.</param>
     /// <param name="left">Words that follow this one.</param>
-    public static string Make(string prefix, string choice, int left)
+    public string Make(string prefix, string choice, int left)
     {
         var random = Hash("word", choice, prefix);
         StringBuilder word = new(" ");
         for (var i = 0; i < 1 + (int)(random % 2); i++)
         {
-            word.Append(Syllable((int)((random >> (8 + (i * 8))) % (uint)s_syllables)));
+            word.Append(Syllable((int)((random >> (8 + (i * 8))) % (uint)Syllables)));
         }
 
-        var mask = Mask(prefix, word.ToString());
-        var hidden = (left + mask) % (s_syllables * s_syllables);
-        return word.Append(Syllable(hidden / s_syllables)).Append(Syllable(hidden % s_syllables)).ToString();
+        var hidden = (left + Mask(prefix, word.ToString())) % (Syllables * Syllables);
+        return word.Append(Syllable(hidden / Syllables)).Append(Syllable(hidden % Syllables)).ToString();
     }
 
     /// <summary>How many words are left after the text's last word; null if that is none of ours, or was cut or changed.</summary>
-    public static int? Left(string text, int most)
+    public int? Left(string text, int most)
     {
         var start = text.LastIndexOf(' ');
         if (start < 0)
@@ -59,8 +60,8 @@ internal static class PseudoWords
         }
 
         var body = " " + string.Concat(syllables.SkipLast(2).Select(Syllable));
-        var hidden = (syllables[^2] * s_syllables) + syllables[^1];
-        var count = s_syllables * s_syllables;
+        var hidden = (syllables[^2] * Syllables) + syllables[^1];
+        var count = Syllables * Syllables;
         var left = (hidden - Mask(text[..start], body) + count) % count;
         return left <= most ? left : null;
     }
@@ -78,31 +79,31 @@ internal static class PseudoWords
         return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
     }
 
-    private static int Mask(string prefix, string body) =>
-        (int)(Hash("left", prefix, body) % (uint)(s_syllables * s_syllables));
+    private int Mask(string prefix, string body) => (int)(Hash("left", prefix, body) % (uint)(Syllables * Syllables));
 
-    private static string Syllable(int number) => s_onsets[number / Vowels.Length] + Vowels[number % Vowels.Length];
+    private string Syllable(int number) => _onsets[number / _vowels.Length] + _vowels[number % _vowels.Length];
 
-    private static List<int>? Split(string word)
+    private List<int>? Split(string word)
     {
         List<int> syllables = [];
-        var start = 0;
-        for (var i = 0; i < word.Length; i++)
+        var (start, at) = (0, 0);
+        while (at < word.Length)
         {
-            var vowel = Vowels.IndexOf(word[i], StringComparison.Ordinal);
+            var vowel = Array.FindIndex(_vowels, v => string.CompareOrdinal(word, at, v, 0, v.Length) == 0);
             if (vowel < 0)
             {
+                at++;
                 continue;
             }
 
-            var onset = Array.IndexOf(s_onsets, word[start..i]);
+            var onset = Array.IndexOf(_onsets, word[start..at]);
             if (onset < 0)
             {
                 return null;
             }
 
-            syllables.Add((onset * Vowels.Length) + vowel);
-            start = i + 1;
+            syllables.Add((onset * _vowels.Length) + vowel);
+            start = at += _vowels[vowel].Length;
         }
 
         return start == word.Length ? syllables : null;

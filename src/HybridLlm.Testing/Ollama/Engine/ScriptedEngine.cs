@@ -9,6 +9,11 @@ namespace HybridLlm.Testing.Ollama;
 /// matter, so a continued answer equals the undisturbed one exactly if the prompt was rebuilt exactly. With a temperature the
 /// words depend on the seed and on how many came before in the same request, so a continuation is another text, as with Ollama.
 /// </summary>
+/// <remarks>
+/// A prompt that opens a thought with <c>&lt;think&gt;</c> is thought about and the thought closed. With a <c>format</c> the answer is a
+/// JSON object, from its beginning whatever the prompt ends with, as the grammar starts anew. Where tools are offered, a last user message
+/// <c>call NAME</c> makes the answer end with a call of that tool.
+/// </remarks>
 public sealed class ScriptedEngine : IOllamaEngine
 {
     private int _unseeded;
@@ -26,29 +31,23 @@ public sealed class ScriptedEngine : IOllamaEngine
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        var text = request.Prompt;
-        var choice = Choice(request);
-        var left = PseudoWords.Left(text, LongestAnswer) ?? Length(text, choice);
-        for (var step = 0; left > 0; step++)
+        ScriptedAnswer answer = new(request, Choice(request), ShortestAnswer, LongestAnswer);
+        foreach (var token in answer.Tokens())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            left--;
-            var word = request.Model.Loops
-                ? " gofa"
-                : PseudoWords.Make(text, request.Sampling.Greedy ? choice : $"{choice}/{step}", left);
-            left = request.Model.Loops ? LongestAnswer : left;
-            text += word;
-            yield return new EngineToken(Encoding.UTF8.GetBytes(word), LogProbability(word));
-            await Task.CompletedTask.ConfigureAwait(false);
+            yield return new EngineToken(token, LogProbability(token.Span));
         }
+
+        await Task.CompletedTask.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public ValueTask<int> CountTokensAsync(EmulatedModel model, string text, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(text);
-        // The start token, and one more at every space and line.
-        return ValueTask.FromResult(1 + text.Count(c => c is ' ' or '\n'));
+        // The start token comes on top.
+        return ValueTask.FromResult(1 + ScriptedTokens.Count(text, model.Voice));
     }
 
     private string Choice(EngineRequest request)
@@ -59,8 +58,6 @@ public sealed class ScriptedEngine : IOllamaEngine
         return $"{request.Model.Digest}/{sampling.Fingerprint}/{random}";
     }
 
-    private int Length(string prompt, string choice) =>
-        ShortestAnswer + (int)(PseudoWords.Hash("length", choice, prompt) % (uint)(LongestAnswer - ShortestAnswer + 1));
-
-    private static double LogProbability(string word) => (PseudoWords.Hash("probability", word) % 1000) / -500.0;
+    private static double LogProbability(ReadOnlySpan<byte> token) =>
+        (PseudoWords.Hash("probability", Encoding.Latin1.GetString(token)) % 1000) / -500.0;
 }

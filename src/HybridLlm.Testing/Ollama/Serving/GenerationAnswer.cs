@@ -19,6 +19,7 @@ internal sealed class GenerationAnswer(
 
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _thought = new();
+    private readonly List<JsonNode> _toolCalls = [];
     private StreamFault? _fault = state.Faults.TryDequeue(out var fault) ? fault : null;
     private int _sent;
 
@@ -53,7 +54,10 @@ internal sealed class GenerationAnswer(
     {
         var begun = state.Clock.GetTimestamp();
         long? firstToken = null;
-        var thinking = prompt.Text.EndsWith("<think>\n", StringComparison.Ordinal) && !request.Raw;
+        AnswerParser parser = new(
+            thinking: !request.Raw && prompt.Text.EndsWith("<think>\n", StringComparison.Ordinal),
+            tools: request.Tools.Length > 0
+        );
         Generation generation = new(state.Options, run);
         EngineRequest engine = new()
         {
@@ -65,8 +69,13 @@ internal sealed class GenerationAnswer(
         await foreach (var piece in generation.RunAsync(engine, cancellationToken).ConfigureAwait(false))
         {
             firstToken ??= state.Clock.GetTimestamp();
-            (thinking ? _thought : _text).Append(piece.Text);
-            await SendLineAsync(context, live, lines.Piece(piece, thinking), cancellationToken).ConfigureAwait(false);
+            if (parser.Add(piece) is { } parsed)
+            {
+                _text.Append(parsed.Text);
+                _thought.Append(parsed.Thinking);
+                _toolCalls.AddRange(parsed.ToolCall is { } call ? [call] : []);
+                await SendLineAsync(context, live, lines.Piece(parsed), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         GenerationCounts counts = new(
@@ -96,7 +105,14 @@ internal sealed class GenerationAnswer(
             await StrikeAsync(live, cancellationToken).ConfigureAwait(false);
             var whole = reason is null
                 ? lines.Unfinished($"{_text}", $"{_thought}")
-                : lines.Done(reason, counts, $"{_text}", $"{_thought}", tokens);
+                : lines.Done(
+                    reason,
+                    counts,
+                    $"{_text}",
+                    $"{_thought}",
+                    tokens,
+                    [.. _toolCalls.Select(c => c.DeepClone())]
+                );
             await Reply.JsonAsync(context, whole).ConfigureAwait(false);
         }
         else if (reason is not null)

@@ -6,9 +6,14 @@ namespace HybridLlm.Testing.Ollama;
 /// <summary>The objects of a chat or generate answer, with Ollama's fields in Ollama's order.</summary>
 internal sealed class GenerationLines(GenerationRequest request, TimeProvider clock)
 {
-    public JsonObject Piece(Piece piece, bool thinking)
+    public JsonObject Piece(Parsed piece)
     {
-        var line = thinking ? Head("", piece.Text) : Head(piece.Text, "");
+        var line = Head(piece.Text, piece.Thinking);
+        if (piece.ToolCall is { } call)
+        {
+            line["message"]!["tool_calls"] = new JsonArray(call.DeepClone());
+        }
+
         line["done"] = false;
         if (request.Logprobs)
         {
@@ -24,10 +29,16 @@ internal sealed class GenerationLines(GenerationRequest request, TimeProvider cl
         GenerationCounts counts,
         string text = "",
         string thinking = "",
-        JsonArray? context = null
+        JsonArray? context = null,
+        JsonArray? toolCalls = null
     )
     {
         var line = Head(text, thinking);
+        if (toolCalls is { Count: > 0 })
+        {
+            line["message"]!["tool_calls"] = toolCalls;
+        }
+
         line["done"] = true;
         line["done_reason"] = reason;
         if (context is not null)

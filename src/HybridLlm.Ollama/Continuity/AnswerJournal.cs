@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace HybridLlm.Ollama.Continuity;
+
+/// <summary>
+/// Records what is delivered. Where there are stop strings, a chunk whose end could begin one is kept back until it is clear that it
+/// does not, so that an answer never has to go on from inside one, where the next server would not see it. And the last chunk is
+/// always kept back: a stop string may have cut it short, which shows only in that no text follows it.
+/// </summary>
+internal sealed class AnswerJournal(IReadOnlyList<string> stops)
+{
+    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _thinking = new();
+    private readonly List<string> _toolCalls = [];
+    private readonly List<OllamaChunk> _held = [];
+    private int? _tokens = 0;
+
+    /// <summary>What has been delivered.</summary>
+    public AnswerSoFar Delivered =>
+        new()
+        {
+            Text = _text.ToString(),
+            Thinking = _thinking.ToString(),
+            ToolCalls = [.. _toolCalls],
+            Tokens = _tokens,
+        };
+
+    /// <summary>Takes a chunk in and gives out what can be delivered now.</summary>
+    public IReadOnlyList<OllamaChunk> Add(OllamaChunk chunk)
+    {
+        _held.Add(chunk);
+        return chunk.Done || stops.Count == 0 ? Flush()
+            : CouldBeginStop(string.Concat(_held.Select(c => c.Text))) ? []
+            : Deliver(_held.Count - 1);
+    }
+
+    /// <summary>Gives out what was kept back.</summary>
+    public IReadOnlyList<OllamaChunk> Flush() => Deliver(_held.Count);
+
+    /// <summary>Forgets what was kept back: the next server says it again.</summary>
+    public void DropHeld() => _held.Clear();
+
+    private List<OllamaChunk> Deliver(int count)
+    {
+        var ready = _held.GetRange(0, count);
+        _held.RemoveRange(0, count);
+        foreach (var delivered in ready)
+        {
+            Record(delivered);
+        }
+
+        return ready;
+    }
+
+    private void Record(OllamaChunk chunk)
+    {
+        _text.Append(chunk.Text);
+        _thinking.Append(chunk.Thinking);
+        _toolCalls.AddRange(chunk.ToolCalls.Select(ToolCallText.Of));
+        // The last line's tokens are in its counters.
+        _tokens += chunk.Done ? 0 : chunk.TokenCount;
+    }
+
+    private bool CouldBeginStop(string text) =>
+        stops.Any(stop =>
+        {
+            for (var length = Math.Min(text.Length, stop.Length - 1); length > 0; length--)
+            {
+                if (stop.StartsWith(text[^length..], StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        });
+}

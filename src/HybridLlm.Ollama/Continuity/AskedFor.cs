@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace HybridLlm.Ollama.Continuity;
+
+/// <summary>What of a request decides how its answer can be continued.</summary>
+internal sealed class AskedFor(OllamaApi api, JsonObject body)
+{
+    public OllamaApi Api => api;
+
+    public JsonObject Body => body;
+
+    public string Model => Text("model");
+
+    public string Prompt => Text("prompt");
+
+    /// <summary>The prompt is the model's as it stands, without a template.</summary>
+    public bool Raw => Flag("raw") is true;
+
+    public bool Tools => body["tools"] is JsonArray { Count: > 0 };
+
+    public bool Format => body["format"] is { } format && format.ToJsonString() is not "\"\"";
+
+    /// <summary>Earlier turns as token numbers, which the server turns back into text.</summary>
+    public bool Context => body["context"] is JsonArray { Count: > 0 };
+
+    /// <summary>False if the model was told not to reason; null if nothing was said.</summary>
+    public bool? Think => Flag("think") ?? (body["think"] is null ? null : true);
+
+    public bool Logprobs => Flag("logprobs") is true;
+
+    /// <summary>Images in the order of the prompt's placeholders.</summary>
+    public IReadOnlyList<JsonNode> Images =>
+        [
+            .. Nodes(body["images"]),
+            .. Nodes(body["messages"]).SelectMany(m => m is JsonObject message ? Nodes(message["images"]) : []),
+        ];
+
+    /// <summary>Stop strings of the request itself.</summary>
+    public IReadOnlyList<string> Stops => [.. Nodes(body["options"]?["stop"]).Select(s => s.ToString())];
+
+    /// <summary>True if every token is the likeliest, so that chance has no part in the text.</summary>
+    public bool IsGreedy(ModelDescription? model) =>
+        (Number("temperature", model) is <= 0 || Number("top_k", model) is 1) && Number("mirostat", model) is null or 0;
+
+    /// <summary>Most tokens wanted; null for no limit of the request's own.</summary>
+    public int? MaxTokens(ModelDescription? model) =>
+        Number("num_predict", model) is > 0 and var limit ? (int)limit : null;
+
+    /// <summary>A request that loads the model as this one needs it, and asks nothing.</summary>
+    public JsonObject Load()
+    {
+        // All that chooses the runner: with another value the server would load the model again.
+        string[] fields = ["model", "options", "shift", "keep_alive"];
+        return new JsonObject(fields.Where(body.ContainsKey).Select(f => KeyValuePair.Create(f, body[f]?.DeepClone())));
+    }
+
+    /// <summary>An option of the request, else the model's default; null if neither gives it.</summary>
+    private double? Number(string name, ModelDescription? model)
+    {
+        if (
+            body["options"] is JsonObject options
+            && options[name] is JsonValue value
+            && value.GetValueKind() == JsonValueKind.Number
+        )
+        {
+            return value.GetValue<double>();
+        }
+
+        var line = model
+            ?.Parameters.Split('\n')
+            .FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
+        return line is not null && double.TryParse(line[name.Length..], CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+    }
+
+    private string Text(string name) =>
+        body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+
+    private bool? Flag(string name) =>
+        body[name] is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : null;
+
+    private static IEnumerable<JsonNode> Nodes(JsonNode? node) =>
+        node is JsonArray array ? array.OfType<JsonNode>() : [];
+}

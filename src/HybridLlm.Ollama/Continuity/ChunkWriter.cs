@@ -1,0 +1,133 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OllamaSharp.Models.Chat;
+
+namespace HybridLlm.Ollama.Continuity;
+
+/// <summary>
+/// Writes chunks in the shape the caller asked for: without token probabilities it did not ask for, and as chat lines where the
+/// text came from a raw prompt.
+/// </summary>
+internal static class ChunkWriter
+{
+    private static readonly JsonWriterOptions s_relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The chunk with other contents; its line is written later.</summary>
+    public static OllamaChunk With(
+        OllamaChunk chunk,
+        string text,
+        string thinking,
+        IReadOnlyList<Message.ToolCall>? toolCalls = null
+    ) =>
+        new()
+        {
+            Text = text,
+            Thinking = thinking,
+            ToolCalls = toolCalls ?? chunk.ToolCalls,
+            TokenCount = chunk.TokenCount,
+            Model = chunk.Model,
+            CreatedAt = chunk.CreatedAt,
+            Done = chunk.Done,
+            DoneReason = chunk.DoneReason,
+            Usage = chunk.Usage,
+            Json = chunk.Json,
+        };
+
+    /// <summary>The chunk as a line of <paramref name="asked"/>'s endpoint.</summary>
+    public static OllamaChunk Write(OllamaChunk chunk, AskedFor asked, OllamaUsage? usage, ContinuityReport? report)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes, s_relaxed))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model", asked.Model);
+            if (chunk.CreatedAt is { } time)
+            {
+                writer.WriteString("created_at", time.UtcDateTime);
+            }
+
+            WriteContent(writer, chunk, asked.Api);
+            writer.WriteBoolean("done", chunk.Done);
+            WriteLogprobs(writer, chunk, asked);
+            WriteEnd(writer, chunk.DoneReason, usage);
+            writer.WriteEndObject();
+        }
+
+        return new OllamaChunk
+        {
+            Text = chunk.Text,
+            Thinking = chunk.Thinking,
+            ToolCalls = chunk.ToolCalls,
+            TokenCount = chunk.TokenCount,
+            Model = asked.Model,
+            CreatedAt = chunk.CreatedAt,
+            Done = chunk.Done,
+            DoneReason = chunk.DoneReason,
+            Usage = usage,
+            Continuity = report,
+            Json = bytes.ToArray(),
+        };
+    }
+
+    private static void WriteContent(Utf8JsonWriter writer, OllamaChunk chunk, OllamaApi api)
+    {
+        if (api == OllamaApi.Chat)
+        {
+            writer.WriteStartObject("message");
+            writer.WriteString("role", "assistant");
+        }
+
+        writer.WriteString(api == OllamaApi.Chat ? "content" : "response", chunk.Text);
+        if (chunk.Thinking.Length > 0)
+        {
+            writer.WriteString("thinking", chunk.Thinking);
+        }
+
+        if (chunk.ToolCalls.Count > 0)
+        {
+            writer.WritePropertyName("tool_calls");
+            JsonSerializer.Serialize(writer, [.. chunk.ToolCalls], OllamaJson.Default.ToolCallArray);
+        }
+
+        if (api == OllamaApi.Chat)
+        {
+            writer.WriteEndObject();
+        }
+    }
+
+    private static void WriteLogprobs(Utf8JsonWriter writer, OllamaChunk chunk, AskedFor asked)
+    {
+        if (
+            asked.Logprobs
+            && !chunk.Json.IsEmpty
+            && JsonElement.Parse(chunk.Json.Span).TryGetProperty("logprobs", out var logprobs)
+        )
+        {
+            writer.WritePropertyName("logprobs");
+            logprobs.WriteTo(writer);
+        }
+    }
+
+    private static void WriteEnd(Utf8JsonWriter writer, string? reason, OllamaUsage? usage)
+    {
+        if (reason is not null)
+        {
+            writer.WriteString("done_reason", reason);
+        }
+
+        if (usage is not null)
+        {
+            writer.WriteNumber("total_duration", Nanoseconds(usage.Total));
+            writer.WriteNumber("load_duration", Nanoseconds(usage.Load));
+            writer.WriteNumber("prompt_eval_count", usage.PromptTokens);
+            writer.WriteNumber("prompt_eval_duration", Nanoseconds(usage.Prompt));
+            writer.WriteNumber("eval_count", usage.AnswerTokens);
+            writer.WriteNumber("eval_duration", Nanoseconds(usage.Answer));
+        }
+    }
+
+    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
+}

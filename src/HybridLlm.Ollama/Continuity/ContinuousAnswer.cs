@@ -1,0 +1,258 @@
+using System.Runtime.CompilerServices;
+
+namespace HybridLlm.Ollama.Continuity;
+
+/// <summary>One answer, on as many servers as it takes.</summary>
+internal sealed class ContinuousAnswer(
+    AskedFor asked,
+    IOllamaEndpoints endpoints,
+    EndpointInspector inspector,
+    ContinuityOptions options,
+    IProgress<Migration>? progress
+)
+{
+    private readonly AnswerJournal _journal = new(asked.Stops);
+    private readonly List<OllamaEndpoint> _failed = [];
+    private readonly List<IDisposable> _leases = [];
+    private readonly List<Migration> _migrations = [];
+    private readonly List<string> _doubts = [];
+    private Task<ServerIdentity?> _origin = Task.FromResult<ServerIdentity?>(null);
+    private int _moves;
+
+    public async IAsyncEnumerable<OllamaChunk> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            var leg = Begin(await NextAsync(null, cancellationToken).ConfigureAwait(false));
+            while (leg.Plan.Method != ContinuationMethod.Finish)
+            {
+                var server = leg.Endpoint;
+                Handover handover = new(asked, t => FindAfterAsync(server, t), Notice(server), cancellationToken);
+                await using var ended = handover.ConfigureAwait(false);
+                LegStep step;
+                LegReader reader = new(leg, options, handover.Ready, cancellationToken);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)
+                    {
+                        foreach (var ready in _journal.Add(chunk).Where(c => !c.Done))
+                        {
+                            yield return ChunkWriter.Write(ready, asked, null, null);
+                        }
+
+                        if (chunk.Done)
+                        {
+                            yield return await EndAsync(leg, chunk, cancellationToken).ConfigureAwait(false);
+                            yield break;
+                        }
+                    }
+                }
+
+                switch (step.Failure is { } failure ? Judge(failure) : FailureVerdict.Migrate)
+                {
+                    case FailureVerdict.GiveUp:
+                        throw step.Failure!;
+                    case FailureVerdict.EndHere:
+                        foreach (var ready in _journal.Flush())
+                        {
+                            yield return ChunkWriter.Write(ready, asked, null, null);
+                        }
+
+                        yield return ChunkWriter.Write(End("stop"), asked, null, Report());
+                        yield break;
+                    default:
+                        _journal.DropHeld();
+                        leg = await MoveAsync(leg, handover, step.Failure, cancellationToken).ConfigureAwait(false);
+                        break;
+                }
+            }
+
+            yield return await EndAsync(leg, End("length"), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _leases.ForEach(l => l.Dispose());
+        }
+    }
+
+    private static OllamaChunk End(string reason) => new() { Done = true, DoneReason = reason };
+
+    /// <summary>The request as it was, at a server that has nothing to go on from.</summary>
+    private Leg Begin(OllamaEndpoint endpoint)
+    {
+        _origin = inspector.IdentifyAsync(endpoint.Client, asked.Model);
+        return new Leg(endpoint, ContinuationPlanner.Restart(asked), new AnswerSoFar());
+    }
+
+    /// <summary>The notice that a server will go; none where the answer may not move any more.</summary>
+    private CancellationToken Notice(OllamaEndpoint server) =>
+        _moves < options.MaxMigrations ? server.Draining : CancellationToken.None;
+
+    private async Task<Leg> MoveAsync(
+        Leg leg,
+        Handover handover,
+        OllamaException? cause,
+        CancellationToken cancellationToken
+    )
+    {
+        var (left, reason) = (leg.Endpoint, cause);
+        while (true)
+        {
+            Leave(left);
+            if (_moves++ >= options.MaxMigrations)
+            {
+                // Only a failure gets here: the last move allowed answers no notice.
+                throw reason!;
+            }
+
+            var found = Hold(await handover.TakeAsync().ConfigureAwait(false));
+            var next = found ?? await NextAsync(reason, cancellationToken).ConfigureAwait(false);
+            var (moved, failure) = await TakeUpAsync(leg, next, reason, cancellationToken).ConfigureAwait(false);
+            if (moved is not null)
+            {
+                return moved;
+            }
+
+            (left, reason) = (next, failure);
+        }
+    }
+
+    /// <summary>The answer's next leg, or why this server will not do.</summary>
+    private async Task<(Leg? Leg, OllamaException? Failure)> TakeUpAsync(
+        Leg leg,
+        OllamaEndpoint next,
+        OllamaException? cause,
+        CancellationToken cancellationToken
+    )
+    {
+        var soFar = _journal.Delivered;
+        if (soFar.IsEmpty)
+        {
+            Report(leg, next, ContinuationMethod.Restart, soFar, cause);
+            return (Begin(next), null);
+        }
+
+        ContinuationPlan plan;
+        try
+        {
+            // Asked for when the answer began, so almost always there by now.
+            var origin = await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var facts = await EndpointInspector
+                .InspectAsync(next.Client, asked, soFar, origin, cancellationToken)
+                .ConfigureAwait(false);
+            plan = ContinuationPlanner.Plan(asked, soFar, facts);
+        }
+        catch (OllamaException e)
+        {
+            return (null, e);
+        }
+
+        if (plan.Lost is { } lost)
+        {
+            throw new ContinuityLostException(lost, "Ask again; the answer so far cannot be kept.", cause);
+        }
+
+        if (plan.Unfit is { } unfit)
+        {
+            const string Remedy = "Give every server the same model, by digest.";
+            return (
+                null,
+                new ContinuityLostException($"{next.Client.Address} cannot take it up: {unfit}.", Remedy, cause)
+            );
+        }
+
+        _doubts.AddRange(plan.Doubts);
+        Report(leg, next, plan.Method, soFar, cause);
+        return (new Leg(next, plan, soFar), null);
+    }
+
+    private async Task<OllamaChunk> EndAsync(Leg leg, OllamaChunk last, CancellationToken cancellationToken)
+    {
+        if (_migrations.Count == 0 || leg.Plan.Method is ContinuationMethod.Restart or ContinuationMethod.Replay)
+        {
+            return ChunkWriter.Write(last, asked, last.Usage, Report());
+        }
+
+        int? promptTokens = null;
+        // Where no server has read the text, only the probe can say how many tokens the prompt is.
+        if (_doubts.Count == 0 || last.Usage is null)
+        {
+            (promptTokens, var doubt) = await SeamProof
+                .ProveAsync(asked, leg, last.Usage, _journal.Delivered.Text, options, cancellationToken)
+                .ConfigureAwait(false);
+            _doubts.AddRange(doubt is null ? [] : [doubt]);
+        }
+
+        return ChunkWriter.Write(last, asked, Sum(leg.Before.Tokens ?? 0, last.Usage, promptTokens), Report());
+    }
+
+    /// <summary>Counters of the whole: the prompt once, the tokens of all parts; durations are the last part's.</summary>
+    private static OllamaUsage Sum(int before, OllamaUsage? last, int? promptTokens) =>
+        (last ?? OllamaUsage.None) with
+        {
+            PromptTokens = promptTokens ?? Math.Max(0, (last?.PromptTokens ?? 0) - before),
+            AnswerTokens = before + (last?.AnswerTokens ?? 0),
+        };
+
+    private FailureVerdict Judge(OllamaException failure) =>
+        // A server that was only the second choice may lack the model.
+        _migrations.Count > 0
+        && failure is OllamaResponseException { Status: System.Net.HttpStatusCode.NotFound }
+            ? FailureVerdict.Migrate
+            : FailureTriage.Judge(failure);
+
+    private async Task<OllamaEndpoint?> FindAfterAsync(OllamaEndpoint server, CancellationToken cancellationToken) =>
+        await endpoints.NextAsync(asked.Model, [.. _failed, server], cancellationToken).ConfigureAwait(false);
+
+    private async Task<OllamaEndpoint> NextAsync(OllamaException? cause, CancellationToken cancellationToken) =>
+        Hold(await endpoints.NextAsync(asked.Model, [.. _failed], cancellationToken).ConfigureAwait(false))
+        ?? throw new ContinuityLostException(
+            "there is no server left.",
+            "Start another server, or wait for one in IOllamaEndpoints.NextAsync.",
+            cause
+        );
+
+    private OllamaEndpoint? Hold(OllamaEndpoint? endpoint)
+    {
+        _leases.AddRange(endpoint?.Lease is { } lease ? [lease] : []);
+        return endpoint;
+    }
+
+    private void Leave(OllamaEndpoint endpoint)
+    {
+        _failed.Add(endpoint);
+        if (endpoint.Lease is { } lease && _leases.Remove(lease))
+        {
+            lease.Dispose();
+        }
+    }
+
+    private void Report(
+        Leg leg,
+        OllamaEndpoint next,
+        ContinuationMethod method,
+        AnswerSoFar soFar,
+        OllamaException? cause
+    )
+    {
+        Migration migration = new()
+        {
+            From = leg.Endpoint.Client.Address,
+            To = next.Client.Address,
+            Method = method,
+            AfterCharacters = soFar.Text.Length,
+            Cause = cause,
+        };
+        _migrations.Add(migration);
+        progress?.Report(migration);
+    }
+
+    private ContinuityReport? Report() =>
+        _migrations.Count == 0
+            ? null
+            : new ContinuityReport
+            {
+                Migrations = [.. _migrations],
+                Doubts = [.. _doubts.Distinct(StringComparer.Ordinal)],
+            };
+}

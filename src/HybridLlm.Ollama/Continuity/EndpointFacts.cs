@@ -1,0 +1,25 @@
+namespace HybridLlm.Ollama.Continuity;
+
+/// <summary>Which weights and program a server answers with.</summary>
+/// <param name="Version">The server's version.</param>
+/// <param name="Digest">The model's digest; null if the server does not have it.</param>
+internal sealed record ServerIdentity(string Version, string? Digest);
+
+/// <summary>What is known of the server an answer may go on at.</summary>
+internal sealed record EndpointFacts
+{
+    /// <summary>Who it is.</summary>
+    public required ServerIdentity Identity { get; init; }
+
+    /// <summary>Who the server was where the answer began; null if it was lost before it said.</summary>
+    public required ServerIdentity? Origin { get; init; }
+
+    /// <summary>The model there.</summary>
+    public required ModelDescription Model { get; init; }
+
+    /// <summary>The request's prompt as this server renders it; null if it takes no template.</summary>
+    public string? Rendered { get; init; }
+
+    /// <summary>The same with the answer so far as the assistant's last message; null if that was not asked.</summary>
+    public string? TrailingRendered { get; init; }
+}

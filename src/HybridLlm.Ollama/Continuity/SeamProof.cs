@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace HybridLlm.Ollama.Continuity;
+
+/// <summary>
+/// Proves that a continued answer is exact: the server that ended it is asked the original request for a few tokens. They must begin the
+/// answer, and the prompt's tokens plus those delivered before the seam must be as many as the server read when it took the answer up. A
+/// start token doubled, a prompt cut short or a text that is other tokens when read again all show in that sum.
+/// </summary>
+internal static class SeamProof
+{
+    private const int ProbeTokens = 8;
+
+    /// <summary>The prompt's true size and what speaks against exactness.</summary>
+    /// <param name="asked">The original request.</param>
+    /// <param name="leg">The last leg.</param>
+    /// <param name="legUsage">Its counters; null if it sent nothing.</param>
+    /// <param name="answer">The whole text.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="cancellationToken">Ends the answer.</param>
+    public static async Task<(int? PromptTokens, string? Doubt)> ProveAsync(
+        AskedFor asked,
+        Leg leg,
+        OllamaUsage? legUsage,
+        string answer,
+        ContinuityOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        using CancellationTokenSource limit = new(options.ProofLimit, options.TimeProvider);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            var (text, promptTokens) = await ProbeAsync(asked, leg.Endpoint.Client, ended.Token).ConfigureAwait(false);
+            var doubt =
+                legUsage is not null && promptTokens + leg.Before.Tokens != legUsage.PromptTokens
+                    ? "the text before the seam is other tokens when read again"
+                : !answer.StartsWith(text, StringComparison.Ordinal)
+                    ? "the last server begins the same answer differently"
+                : null;
+            return (promptTokens, doubt);
+        }
+        catch (Exception e) when (e is OllamaException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, "the proof could not be made");
+        }
+    }
+
+    private static async Task<(string Text, int PromptTokens)> ProbeAsync(
+        AskedFor asked,
+        OllamaClient client,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = asked.Body.DeepClone().AsObject();
+        if (body["options"] is not JsonObject sampling)
+        {
+            body["options"] = sampling = [];
+        }
+
+        sampling["num_predict"] = Math.Min(ProbeTokens, asked.MaxTokens(null) ?? ProbeTokens);
+        StringBuilder text = new();
+        await foreach (var chunk in client.StreamAsync(asked.Api, body, cancellationToken).ConfigureAwait(false))
+        {
+            text.Append(chunk.Text);
+            if (chunk.Usage is { } usage)
+            {
+                // The limit may fall inside a character, which then comes as U+FFFD.
+                return (text.ToString().TrimEnd('\uFFFD'), usage.PromptTokens);
+            }
+        }
+
+        throw new InvalidOperationException("A stream without failure ends with its usage.");
+    }
+}
