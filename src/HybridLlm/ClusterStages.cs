@@ -33,6 +33,9 @@ public static class ClusterStages
     /// <summary>The lease is renewed.</summary>
     public const string Lease = "lease";
 
+    /// <summary>EC2 takes a node back; its answers move to another.</summary>
+    public const string Reclaim = "reclaim";
+
     /// <summary>The GPU is given back.</summary>
     public const string Sleep = "sleep";
 

@@ -4,6 +4,7 @@ using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Leases;
 using HybridLlm.Budgets;
 using HybridLlm.Journals;
+using HybridLlm.Ollama.Continuity;
 using HybridLlm.Planning;
 using HybridLlm.Reaching;
 using HybridLlm.Specs;
@@ -34,14 +35,25 @@ public sealed class HybridCluster : IAsyncDisposable
         _surroundings = surroundings;
         _events = new ClusterEvents(surroundings.Clock);
         _aws = new AwsClients(surroundings.Aws);
-        ChatClient = new HybridChatClient(surroundings.Spec.Model.Name, token => AcquireAsync(token));
+        Answers = new OllamaContinuity(
+            new ClusterEndpoints(AcquireAsync, ExamineAsync),
+            new ContinuityOptions { TimeProvider = surroundings.Clock }
+        );
+        ChatClient = new HybridChatClient(surroundings.Spec.Model.Name, Answers);
     }
 
     /// <summary>What is wanted.</summary>
     public HybridClusterSpec Spec => _surroundings.Spec;
 
-    /// <summary>Asks the model, waking a GPU if none is up. Belongs to the cluster; disposing it does nothing.</summary>
+    /// <summary>
+    /// Asks the model, waking a GPU if none is up; an answer goes on elsewhere when its node is taken. Where it moved is told by
+    /// updates without contents whose <see cref="ChatResponseUpdate.RawRepresentation"/> is a <see cref="Migration"/>. Belongs to the
+    /// cluster; disposing it does nothing.
+    /// </summary>
     public IChatClient ChatClient { get; }
+
+    /// <summary>The same in Ollama's own terms, for hosts of an endpoint.</summary>
+    public OllamaContinuity Answers { get; }
 
     /// <summary>What would be made, what it costs and why just so. Reads only.</summary>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -84,7 +96,10 @@ public sealed class HybridCluster : IAsyncDisposable
     public Task WakeAsync(IProgress<ClusterEvent>? progress = null, CancellationToken cancellationToken = default) =>
         NarrateAsync(progress, async () => (await AcquireAsync(cancellationToken).ConfigureAwait(false)).Dispose());
 
-    /// <summary>A node for one request, waking a GPU if none is up. For hosts of an endpoint; an app uses <see cref="ChatClient"/>.</summary>
+    /// <summary>
+    /// A node, waking a GPU if none is up, for what <see cref="ChatClient"/> and <see cref="Answers"/> do not do: whoever holds it
+    /// sees for himself that the node may be lost.
+    /// </summary>
     /// <param name="cancellationToken">Gives up waiting; the wake itself goes on.</param>
     /// <returns>The node, held until it is disposed.</returns>
     /// <exception cref="WakeFailedException">No GPU came up; the message says why.</exception>
@@ -94,6 +109,12 @@ public sealed class HybridCluster : IAsyncDisposable
         await session.AdoptAsync(cancellationToken).ConfigureAwait(false);
         var lease = await session.Driver.AcquireAsync(cancellationToken).ConfigureAwait(false);
         return new ModelEndpoint(lease, session.Http());
+    }
+
+    private async Task ExamineAsync(GpuNode node, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await session.ExamineAsync(node, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives the GPU back: open answers are finished first, for two minutes at most.</summary>

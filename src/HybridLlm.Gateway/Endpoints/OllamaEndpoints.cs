@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HybridLlm.Ollama;
-using HybridLlm.Reaching;
 using HybridLlm.Waking;
 using Microsoft.AspNetCore.Http;
 
@@ -61,8 +60,8 @@ internal sealed class OllamaEndpoints(HybridCluster cluster)
             }
 
             RequestRules.Normalise(body);
-            using var endpoint = await cluster.AcquireAsync(cancellation).ConfigureAwait(false);
-            await RelayAsync(context, api, body, endpoint).ConfigureAwait(false);
+            await RelayAsync(context, body, cluster.Answers.StreamAsync(api, body, cancellationToken: cancellation))
+                .ConfigureAwait(false);
         }
         catch (WakeFailedException e)
         {
@@ -75,20 +74,17 @@ internal sealed class OllamaEndpoints(HybridCluster cluster)
         }
     }
 
-    private static async Task RelayAsync(HttpContext context, OllamaApi api, JsonObject body, ModelEndpoint endpoint)
+    private static async Task RelayAsync(HttpContext context, JsonObject body, IAsyncEnumerable<OllamaChunk> chunks)
     {
-        var streams = body["stream"]?.GetValueKind() != JsonValueKind.False;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, endpoint.Lost);
-        using OllamaClient ollama = new(endpoint.Http, endpoint.Address);
         try
         {
-            if (streams)
+            if (body["stream"]?.GetValueKind() != JsonValueKind.False)
             {
-                await StreamAsync(context, ollama.StreamAsync(api, body, either.Token)).ConfigureAwait(false);
+                await StreamAsync(context, chunks).ConfigureAwait(false);
             }
             else
             {
-                await GatherAsync(context, ollama.StreamAsync(api, body, either.Token)).ConfigureAwait(false);
+                await GatherAsync(context, chunks).ConfigureAwait(false);
             }
         }
         catch (OllamaResponseException e)
@@ -98,16 +94,6 @@ internal sealed class OllamaEndpoints(HybridCluster cluster)
         catch (OllamaException e)
         {
             await ErrorAsync(context, StatusCodes.Status502BadGateway, e.Message).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-            when (endpoint.Lost.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-        {
-            await ErrorAsync(
-                    context,
-                    StatusCodes.Status502BadGateway,
-                    $"{endpoint.Node} is gone in the middle of the answer."
-                )
-                .ConfigureAwait(false);
         }
     }
 

@@ -113,6 +113,10 @@ internal sealed class ClusterSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks at a node that a request could not reach.</summary>
+    public Task ExamineAsync(GpuNode node, CancellationToken cancellationToken) =>
+        _burst.ExamineAsync(node, cancellationToken);
+
     /// <summary>The way into the mesh, shared by all requests.</summary>
     public HttpMessageInvoker Http()
     {
@@ -163,7 +167,7 @@ internal sealed class ClusterSession : IAsyncDisposable
 
     private (GpuBurst Burst, WakeDriver Driver) NewDriver()
     {
-        GpuBurst burst = new(Context, Controller.PlanWakeAsync, happened => Driver.Notify(happened));
+        GpuBurst burst = new(Context, Controller.PlanWakeAsync, (wakeId, happened) => Driver.Notify(wakeId, happened));
         return (burst, new WakeDriver(burst, Context.Clock, Context.Events, Context.Spec.Life.IdleTimeout, _draining));
     }
 

@@ -19,12 +19,13 @@ namespace HybridLlm.Applying;
 internal sealed class GpuBurst(
     ClusterContext context,
     Func<CancellationToken, Task<PlannedWake>> plan,
-    Action<WakeEvent> notify
+    Action<string, WakeEvent> notify
 ) : IBurst, IAsyncDisposable
 {
     private static readonly TimeSpan s_givingBack = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan s_ending = TimeSpan.FromMinutes(5);
 
-    private LeaseWatch? _lease;
+    private readonly NodeWatches _watches = new(context, notify);
 
     public async Task<GpuNode> WakeAsync(CancellationToken cancellationToken)
     {
@@ -95,9 +96,27 @@ internal sealed class GpuBurst(
         return node;
     }
 
+    public async Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken)
+    {
+        await _watches.EndAsync(node.WakeId).ConfigureAwait(false);
+        ClusterInstances instances = new(context.Aws, context.Owner, context.Region);
+        await instances.TerminateAsync([node.InstanceId], cancellationToken).ConfigureAwait(false);
+        if (
+            !await instances
+                .WaitForTerminatedAsync([node.InstanceId], s_ending, cancellationToken)
+                .ConfigureAwait(false)
+        )
+        {
+            throw new NodeLostException(node.WakeId, $"EC2 does not end {node.InstanceId}");
+        }
+
+        Forget(node.WakeId, "replaced");
+        Say(ClusterEventKind.Done, ClusterStages.Sleep, $"{node.WakeId} is given back; its answers have moved.");
+    }
+
     public async Task GiveBackAsync(CancellationToken cancellationToken)
     {
-        await StopLeaseAsync().ConfigureAwait(false);
+        await _watches.DisposeAsync().ConfigureAwait(false);
         Say(ClusterEventKind.Progress, ClusterStages.Sleep, "The GPU is given back.");
         await new LaunchSettling(context).EndAsync(cancellationToken).ConfigureAwait(false);
         Narrator<TeardownEvent> progress = new(e =>
@@ -119,24 +138,20 @@ internal sealed class GpuBurst(
 
         foreach (var node in context.Journal.Memory.LiveNodes.Where(n => n.Role == NodeRoles.Gpu).ToList())
         {
-            context.Journal.Append(
-                new NodeEnded
-                {
-                    At = context.Now,
-                    WakeId = node.WakeId,
-                    Reason = "given back",
-                }
-            );
-            context.State.DeleteSecret(KubeconfigName(node.WakeId));
+            Forget(node.WakeId, "given back");
         }
 
         Say(ClusterEventKind.Done, ClusterStages.Sleep, "A fresh scan finds nothing rented but the foundation.");
     }
 
     /// <summary>Watches over a node that an earlier process woke.</summary>
-    public void Watch(NodeMemory node) => _lease = new LeaseWatch(context, node.WakeId, node.InstanceId!, notify);
+    public void Watch(NodeMemory node) => _watches.Begin(node.WakeId, node.InstanceId!, pool: null);
 
-    public async ValueTask DisposeAsync() => await StopLeaseAsync().ConfigureAwait(false);
+    /// <summary>Looks at a node that a request could not reach; returns when its driver knows what is found.</summary>
+    public Task ExamineAsync(GpuNode node, CancellationToken cancellationToken) =>
+        _watches.ExamineAsync(node, cancellationToken);
+
+    public ValueTask DisposeAsync() => _watches.DisposeAsync();
 
     private async Task<LaunchedNode> RentAsync(
         NodeWake wake,
@@ -164,7 +179,8 @@ internal sealed class GpuBurst(
                 LeaseUntil = leaseUntil,
             }
         );
-        var launched = await LaunchAsync(wake, planned, foundation, leaseUntil, cancellationToken)
+        var pools = _watches.NotCooled(NodePool.From(planned.Market.Plan, foundation.Network));
+        var launched = await LaunchAsync(wake, planned, foundation, pools, leaseUntil, cancellationToken)
             .ConfigureAwait(false);
         var offer =
             planned.Market.Offers.FirstOrDefault(o =>
@@ -182,7 +198,11 @@ internal sealed class GpuBurst(
                 HourlyCost = planned.HourlyReserve - planned.Market.ReservedPrice + offer.HourlyPrice,
             }
         );
-        _lease = new LeaseWatch(context, wake.Id, launched.InstanceId, notify);
+        _watches.Begin(
+            wake.Id,
+            launched.InstanceId,
+            pools.FirstOrDefault(p => p.InstanceType == launched.InstanceType && p.ZoneId == launched.ZoneId)
+        );
         foreach (var error in launched.PoolErrors)
         {
             Say(ClusterEventKind.Warning, ClusterStages.Rent, $"Not from {error}.");
@@ -200,6 +220,7 @@ internal sealed class GpuBurst(
         NodeWake wake,
         PlannedWake planned,
         Foundation foundation,
+        IReadOnlyList<NodePool> pools,
         DateTimeOffset leaseUntil,
         CancellationToken cancellationToken
     )
@@ -210,7 +231,7 @@ internal sealed class GpuBurst(
             PlanId = planned.PlanId,
             Id = wake.Id,
             Region = context.Region,
-            Pools = NodePool.From(planned.Market.Plan, foundation.Network),
+            Pools = pools,
             MaxHourlyPrice = planned.Market.ReservedPrice,
             Image = planned.Image,
             SecurityGroupId = foundation.Network.NodeSecurityGroupId,
@@ -224,14 +245,7 @@ internal sealed class GpuBurst(
         }
         catch (NoCapacityException e)
         {
-            context.Journal.Append(
-                new NodeEnded
-                {
-                    At = context.Now,
-                    WakeId = wake.Id,
-                    Reason = "no capacity",
-                }
-            );
+            Forget(wake.Id, "no capacity");
             throw new WakeFailedException(e.Message, e.Remedy, e);
         }
     }
@@ -271,13 +285,18 @@ internal sealed class GpuBurst(
         );
     }
 
-    private async Task StopLeaseAsync()
+    /// <summary>Writes down that a node has ended.</summary>
+    private void Forget(string wakeId, string reason)
     {
-        if (_lease is { } lease)
-        {
-            _lease = null;
-            await lease.DisposeAsync().ConfigureAwait(false);
-        }
+        context.Journal.Append(
+            new NodeEnded
+            {
+                At = context.Now,
+                WakeId = wakeId,
+                Reason = reason,
+            }
+        );
+        context.State.DeleteSecret(KubeconfigName(wakeId));
     }
 
     private void Say(ClusterEventKind kind, string stage, string message) =>

@@ -22,8 +22,13 @@ public sealed class ModelEndpoint : IDisposable
     /// <summary>Sends requests over the mesh. It belongs to the cluster; do not dispose it.</summary>
     public HttpMessageInvoker Http { get; }
 
+    /// <summary>Cancelled when EC2 has announced that it takes the node, about two minutes before it does.</summary>
+    public CancellationToken Draining => _lease.Node.Draining;
+
     /// <summary>Cancelled when the node is gone from under the request.</summary>
     public CancellationToken Lost => _lease.Node.Lost;
+
+    internal GpuNode Serving => _lease.Node;
 
     /// <summary>Lets go of the node.</summary>
     public void Dispose() => _lease.Dispose();

@@ -11,7 +11,7 @@ internal sealed class NodeLease(WakeDriver driver, GpuNode node) : IDisposable
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)
         {
-            driver.Release();
+            driver.Release(node);
         }
     }
 }

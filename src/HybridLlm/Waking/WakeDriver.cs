@@ -18,6 +18,9 @@ internal sealed class WakeDriver(
     private readonly List<TaskCompletionSource<GpuNode>> _held = [];
     private readonly CancellationTokenSource _disposed = new();
     private readonly List<TaskCompletionSource> _awaitingRest = [];
+    private readonly List<GpuNode> _leaving = [];
+    private readonly HashSet<string> _retired = [];
+    private readonly List<Task> _givingBack = [];
     private CancellationTokenSource _wake = new();
     private WakeState _state = WakeState.Initial;
     private GpuNode? _node;
@@ -71,7 +74,8 @@ internal sealed class WakeDriver(
             Step(WakeEvent.RequestArrived);
             if (_state.Phase == WakePhase.Awake)
             {
-                return new NodeLease(this, _node!);
+                _node!.Leases++;
+                return new NodeLease(this, _node);
             }
 
             _held.Add(place);
@@ -86,7 +90,14 @@ internal sealed class WakeDriver(
             lock (_gate)
             {
                 // It may have been let through at the very moment its caller gave up.
-                Step(_held.Remove(place) ? WakeEvent.HeldRequestLeft : WakeEvent.OpenRequestLeft);
+                if (_held.Remove(place))
+                {
+                    Step(WakeEvent.HeldRequestLeft);
+                }
+                else if (place.Task.IsCompletedSuccessfully)
+                {
+                    Release(place.Task.GetAwaiter().GetResult());
+                }
             }
 
             throw;
@@ -111,12 +122,19 @@ internal sealed class WakeDriver(
         await atRest.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Tells the driver what somebody else has noticed.</summary>
-    public void Notify(WakeEvent happened)
+    /// <summary>Tells the driver what somebody else has noticed of a node.</summary>
+    public void Notify(string wakeId, WakeEvent happened)
     {
         lock (_gate)
         {
-            Step(happened);
+            if (!_retired.Contains(wakeId))
+            {
+                Step(happened);
+            }
+            else if (happened == WakeEvent.NodeLost)
+            {
+                _leaving.Find(n => n.WakeId == wakeId)?.MarkLost();
+            }
         }
     }
 
@@ -158,10 +176,33 @@ internal sealed class WakeDriver(
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _disposed.Dispose();
         _wake.Dispose();
+        await Task.WhenAll(_givingBack).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _node?.Dispose();
+        _leaving.ForEach(n => n.Dispose());
     }
 
-    internal void Release() => Notify(WakeEvent.OpenRequestLeft);
+    internal void Release(GpuNode node)
+    {
+        lock (_gate)
+        {
+            node.Leases--;
+            if (ReferenceEquals(node, _node))
+            {
+                Step(WakeEvent.OpenRequestLeft);
+            }
+            else if (_leaving.Contains(node))
+            {
+                if (node.Leases == 0)
+                {
+                    _leaving.Remove(node);
+                    _givingBack.RemoveAll(t => t.IsCompleted);
+                    _givingBack.Add(Task.Run(() => GiveBackAsync(node)));
+                }
+
+                Step(WakeEvent.LeavingRequestLeft);
+            }
+        }
+    }
 
     private void Step(WakeEvent happened)
     {
@@ -192,8 +233,15 @@ internal sealed class WakeDriver(
                 _wake.Cancel();
                 break;
             case WakeEffect.ReleaseHeld:
-                _held.ForEach(p => p.TrySetResult(_node!));
+                _node!.Leases += _held.Count;
+                _held.ForEach(p => p.SetResult(_node));
                 _held.Clear();
+                break;
+            case WakeEffect.Retire:
+                _leaving.Add(_node!);
+                _retired.Add(_node!.WakeId);
+                _node.MarkDraining();
+                _node = null;
                 break;
             case WakeEffect.FailHeld:
                 var failure = WakeFailedException.Because(
@@ -204,6 +252,7 @@ internal sealed class WakeDriver(
                 break;
             case WakeEffect.FailOpen:
                 _node?.MarkLost();
+                _leaving.ForEach(n => n.MarkLost());
                 break;
             case WakeEffect.ArmIdle:
                 Arm(idleTimeout, WakeEvent.IdleElapsed);
@@ -258,8 +307,36 @@ internal sealed class WakeDriver(
         }
     }
 
+    /// <summary>Gives back a node whose answers have moved. Should that fail, it goes with the rest of the burst.</summary>
+    private async Task GiveBackAsync(GpuNode node)
+    {
+        try
+        {
+            await burst.GiveBackAsync(node, _disposed.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!_disposed.IsCancellationRequested)
+        {
+            events.Publish(
+                ClusterEventKind.Warning,
+                ClusterStages.Sleep,
+                $"{node.WakeId} is not given back yet and goes when the GPU sleeps: {e.Message}"
+            );
+        }
+        finally
+        {
+            node.Dispose();
+        }
+    }
+
     private async Task GiveBackAsync()
     {
+        Task[] ahead;
+        lock (_gate)
+        {
+            ahead = [.. _givingBack];
+        }
+
+        await Task.WhenAll(ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!_disposed.IsCancellationRequested)
         {
             try
@@ -268,6 +345,7 @@ internal sealed class WakeDriver(
                 lock (_gate)
                 {
                     _node = null;
+                    _leaving.Clear();
                     Step(WakeEvent.Ended);
                 }
 

@@ -23,7 +23,9 @@ public enum WakePhase
 /// <param name="Phase">Where it is.</param>
 /// <param name="Open">Requests being answered.</param>
 /// <param name="Held">Requests waiting for a GPU.</param>
-internal sealed record WakeState(WakePhase Phase, int Open = 0, int Held = 0)
+/// <param name="Leaving">Requests still being answered by nodes that EC2 is about to take.</param>
+/// <param name="Retries">How often the wake has been begun again because EC2 took its node.</param>
+internal sealed record WakeState(WakePhase Phase, int Open = 0, int Held = 0, int Leaving = 0, int Retries = 0)
 {
     public static WakeState Initial { get; } = new(WakePhase.Asleep);
 }
@@ -39,6 +41,9 @@ internal enum WakeEvent
 
     /// <summary>A held request gives up.</summary>
     HeldRequestLeft,
+
+    /// <summary>A request leaves a node that is about to go: it has moved, or it is over.</summary>
+    LeavingRequestLeft,
 
     /// <summary>Somebody wants the GPU gone.</summary>
     SleepAsked,
@@ -57,6 +62,9 @@ internal enum WakeEvent
 
     /// <summary>The time for draining is over.</summary>
     DrainElapsed,
+
+    /// <summary>EC2 announces that it takes the node, in two minutes as a rule.</summary>
+    NoticeGiven,
 
     /// <summary>The node is gone without our doing.</summary>
     NodeLost,
@@ -82,6 +90,9 @@ internal enum WakeEffect
 
     /// <summary>Tell the open requests that their node is gone.</summary>
     FailOpen,
+
+    /// <summary>Tell the open requests that their node is about to go; once they have left it, it is given back.</summary>
+    Retire,
 
     /// <summary>Start counting idle time.</summary>
     ArmIdle,

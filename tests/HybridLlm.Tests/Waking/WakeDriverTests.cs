@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using HybridLlm.Waking;
 using Microsoft.Extensions.Time.Testing;
@@ -138,10 +139,59 @@ public sealed class WakeDriverTests : IAsyncDisposable
     public async Task A_lost_node_is_told_to_its_requests_and_swept()
     {
         using var lease = await AwakeAsync();
-        _driver.Notify(WakeEvent.NodeLost);
+        _driver.Notify(lease.Node.WakeId, WakeEvent.NodeLost);
 
         lease.Node.Lost.IsCancellationRequested.ShouldBeTrue();
         await _burst.GivenBack(1);
+    }
+
+    [Fact]
+    public async Task At_a_notice_a_second_node_is_woken_and_the_first_goes_when_its_answers_have_moved()
+    {
+        var answer = await AwakeAsync();
+        _driver.Notify("gpu-1", WakeEvent.NoticeGiven);
+        answer.Node.Draining.IsCancellationRequested.ShouldBeTrue();
+        var next = _driver.AcquireAsync(Token);
+
+        using var moved = await next;
+        moved.Node.WakeId.ShouldBe("gpu-2");
+        _burst.NodesGivenBack.ShouldBeEmpty();
+        answer.Dispose();
+
+        await _burst.NodeGivenBack();
+        _burst.NodesGivenBack.ShouldBe(["gpu-1"]);
+        _burst.GiveBacks.ShouldBe(0);
+        (_driver.Phase, _driver.Node).ShouldBe((WakePhase.Awake, moved.Node));
+    }
+
+    [Fact]
+    public async Task What_is_heard_late_of_a_replaced_node_does_not_touch_its_successor()
+    {
+        using var answer = await AwakeAsync();
+        _driver.Notify("gpu-1", WakeEvent.NoticeGiven);
+        using var moved = await _driver.AcquireAsync(Token);
+
+        _driver.Notify("gpu-1", WakeEvent.NodeLost);
+
+        answer.Node.Lost.IsCancellationRequested.ShouldBeTrue();
+        (_driver.Phase, _driver.Node).ShouldBe((WakePhase.Awake, moved.Node));
+        answer.Dispose();
+        _driver.Notify("gpu-1", WakeEvent.NodeLost);
+        _driver.Phase.ShouldBe(WakePhase.Awake);
+    }
+
+    [Fact]
+    public async Task A_lease_let_go_after_its_node_was_lost_is_not_counted_for_the_next_node()
+    {
+        var late = await AwakeAsync();
+        _driver.Notify("gpu-1", WakeEvent.NodeLost);
+        using var next = await _driver.AcquireAsync(Token);
+
+        late.Dispose();
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        _driver.Phase.ShouldBe(WakePhase.Awake);
+        _burst.GiveBacks.ShouldBe(1);
     }
 
     [Fact]
@@ -171,6 +221,7 @@ public sealed class WakeDriverTests : IAsyncDisposable
     {
         private readonly SemaphoreSlim _woken = new(0);
         private readonly SemaphoreSlim _givenBack = new(0);
+        private readonly TaskCompletionSource _nodeGivenBack = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private TaskCompletionSource<bool> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Wakes { get; private set; }
@@ -201,6 +252,17 @@ public sealed class WakeDriverTests : IAsyncDisposable
                 InstanceType = "g6.xlarge",
                 Endpoint = new IPEndPoint(IPAddress.Loopback, 11434),
             };
+        }
+
+        public ConcurrentQueue<string> NodesGivenBack { get; } = [];
+
+        public Task NodeGivenBack() => _nodeGivenBack.Task;
+
+        public Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken)
+        {
+            NodesGivenBack.Enqueue(node.WakeId);
+            _nodeGivenBack.SetResult();
+            return Task.CompletedTask;
         }
 
         public Task GiveBackAsync(CancellationToken cancellationToken)

@@ -14,15 +14,54 @@ public sealed class WakeMachineTests
         s_reachable.Select(s => s.Phase).Distinct().ShouldBe(Enum.GetValues<WakePhase>(), ignoreOrder: true);
 
     [Fact]
-    public void A_GPU_is_rented_only_when_nothing_is_rented()
+    public void A_GPU_is_rented_only_when_nothing_is_rented_or_to_replace_one_that_is_about_to_go()
     {
-        foreach (var (state, happened, _, effects) in Steps().Where(s => s.Effects.Contains(WakeEffect.StartWake)))
+        foreach (var (state, happened, next, effects) in Steps().Where(s => s.Effects.Contains(WakeEffect.StartWake)))
         {
             var free =
                 state.Phase == WakePhase.Asleep || (state.Phase == WakePhase.Ending && happened == WakeEvent.Ended);
-            free.ShouldBeTrue($"{state} on {happened}");
-            effects.ShouldBe([WakeEffect.StartWake]);
+            var replaces = state is { Phase: WakePhase.Awake, Open: > 0 } && happened == WakeEvent.NoticeGiven;
+            (free || replaces).ShouldBeTrue($"{state} on {happened}");
+            effects.ShouldBe(
+                free ? [WakeEffect.StartWake] : [WakeEffect.DisarmIdle, WakeEffect.Retire, WakeEffect.StartWake]
+            );
+            next.Leaving.ShouldBe(free ? 0 : state.Leaving + state.Open, $"{state} on {happened}");
         }
+    }
+
+    [Fact]
+    public void A_node_that_is_about_to_go_and_serves_nobody_is_not_replaced()
+    {
+        var (next, effects) = WakeMachine.Next(new WakeState(WakePhase.Awake), WakeEvent.NoticeGiven);
+
+        next.ShouldBe(new WakeState(WakePhase.Ending));
+        effects.ShouldBe([WakeEffect.DisarmIdle, WakeEffect.GiveBack]);
+    }
+
+    [Fact]
+    public void A_node_taken_before_it_was_ready_is_tried_again_for_those_who_wait_but_not_for_ever()
+    {
+        WakeState state = new(WakePhase.Waking, Held: 2);
+        for (var i = 0; i < WakeMachine.MostRetries; i++)
+        {
+            (state, var effects) = WakeMachine.Next(state, WakeEvent.NoticeGiven);
+            effects.ShouldBe([WakeEffect.CancelWake, WakeEffect.GiveBack]);
+            (state, effects) = WakeMachine.Next(state, WakeEvent.Ended);
+            effects.ShouldBe([WakeEffect.StartWake]);
+            state.Held.ShouldBe(2);
+        }
+
+        WakeMachine.Next(state, WakeEvent.NoticeGiven).Effects.ShouldContain(WakeEffect.FailHeld);
+    }
+
+    [Fact]
+    public void When_the_replacement_fails_the_node_that_leaves_goes_on_answering()
+    {
+        var (next, effects) = WakeMachine.Next(new WakeState(WakePhase.Waking, Leaving: 1), WakeEvent.WakeFailed);
+
+        next.ShouldBe(new WakeState(WakePhase.Draining, Leaving: 1));
+        effects.ShouldNotContain(WakeEffect.FailOpen);
+        WakeMachine.Next(next, WakeEvent.LeavingRequestLeft).Effects.ShouldBe([WakeEffect.GiveBack]);
     }
 
     [Fact]
@@ -40,10 +79,12 @@ public sealed class WakeMachineTests
     {
         foreach (
             var (state, happened, _, effects) in Steps()
-                .Where(s => s.Effects.Contains(WakeEffect.GiveBack) && s.State.Open > 0)
+                .Where(s => s.Effects.Contains(WakeEffect.GiveBack) && s.State.Open + s.State.Leaving > 0)
         )
         {
-            var lastOne = happened == WakeEvent.OpenRequestLeft && state.Open == 1;
+            var lastOne =
+                state.Open + state.Leaving == 1
+                && happened == (state.Open == 1 ? WakeEvent.OpenRequestLeft : WakeEvent.LeavingRequestLeft);
             (lastOne || happened is WakeEvent.NodeLost or WakeEvent.DrainElapsed).ShouldBeTrue(
                 $"{state} on {happened}"
             );
@@ -59,13 +100,14 @@ public sealed class WakeMachineTests
             var gone =
                 happened is WakeEvent.OpenRequestLeft && state.Open > 0
                 || happened is WakeEvent.HeldRequestLeft && state.Held > 0
+                || happened is WakeEvent.LeavingRequestLeft && state.Leaving > 0
                     ? 1
                     : 0;
             var came = happened == WakeEvent.RequestArrived ? 1 : 0;
             var told =
-                (effects.Contains(WakeEffect.FailOpen) ? state.Open : 0)
+                (effects.Contains(WakeEffect.FailOpen) ? state.Open + state.Leaving : 0)
                 + (effects.Contains(WakeEffect.FailHeld) ? state.Held : 0);
-            (next.Open + next.Held).ShouldBe(state.Open + state.Held + came - gone - told, $"{state} on {happened}");
+            Requests(next).ShouldBe(Requests(state) + came - gone - told, $"{state} on {happened}");
         }
     }
 
@@ -85,7 +127,8 @@ public sealed class WakeMachineTests
         foreach (var (state, happened, next, effects) in Steps())
         {
             bool Idle(WakeState s) => s is { Phase: WakePhase.Awake, Open: 0 };
-            var begins = Idle(next) && !Idle(state);
+            var goesOn = Idle(state) && state.Leaving > 0 && happened == WakeEvent.IdleElapsed;
+            var begins = (Idle(next) && !Idle(state)) || goesOn;
             effects.Contains(WakeEffect.ArmIdle).ShouldBe(begins, $"{state} on {happened}");
             if (Idle(state) && !Idle(next) && happened != WakeEvent.IdleElapsed)
             {
@@ -142,7 +185,7 @@ public sealed class WakeMachineTests
             foreach (var happened in Enum.GetValues<WakeEvent>().Where(e => Possible(found[i], e)))
             {
                 var next = WakeMachine.Next(found[i], happened).State;
-                if (next.Open + next.Held <= Most && !found.Contains(next))
+                if (Requests(next) <= Most && !found.Contains(next))
                 {
                     found.Add(next);
                 }
@@ -158,6 +201,9 @@ public sealed class WakeMachineTests
         {
             WakeEvent.HeldRequestLeft => state.Held > 0,
             WakeEvent.OpenRequestLeft => state.Open > 0,
+            WakeEvent.LeavingRequestLeft => state.Leaving > 0,
             _ => true,
         };
+
+    private static int Requests(WakeState state) => state.Open + state.Held + state.Leaving;
 }
