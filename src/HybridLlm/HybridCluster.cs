@@ -35,10 +35,8 @@ public sealed class HybridCluster : IAsyncDisposable
         _surroundings = surroundings;
         _events = new ClusterEvents(surroundings.Clock);
         _aws = new AwsClients(surroundings.Aws);
-        Answers = new OllamaContinuity(
-            new ClusterEndpoints(AcquireAsync, ExamineAsync),
-            new ContinuityOptions { TimeProvider = surroundings.Clock }
-        );
+        // Its limits are about this machine's sockets, so they go by this machine's clock whatever the cluster's is.
+        Answers = new OllamaContinuity(new ClusterEndpoints(AcquireAsync, ExamineAsync));
         ChatClient = new HybridChatClient(surroundings.Spec.Model.Name, Answers);
     }
 
