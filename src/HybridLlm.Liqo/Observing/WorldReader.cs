@@ -15,13 +15,29 @@ internal sealed class WorldReader(ClusterPorts ports)
         return read.Aggregate(world, (w, r) => w.WithListing(r.t, r.List));
     }
 
-    /// <summary>
-    /// The objects of a target. A user who may not list may still be allowed to get: Liqo's peering users cannot list
-    /// namespaces.
-    /// </summary>
+    /// <summary>The objects of a target; none where an optional one is not to be seen.</summary>
     public async Task<ObjectList> ListAsync(Target target, CancellationToken cancellationToken)
     {
-        var (port, selection) = (ports[target.Cluster], target.Selection);
+        try
+        {
+            return await FindAsync(ports[target.Cluster], target.Selection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubernetesCallException refusal)
+            when (target.IsOptional && refusal.Kind is KubernetesErrorKind.Forbidden or KubernetesErrorKind.ApiMissing)
+        {
+            return ObjectList.Nothing;
+        }
+    }
+
+    /// <summary>
+    /// A user who may not list may still be allowed to get: Liqo's peering users cannot list namespaces.
+    /// </summary>
+    private static async Task<ObjectList> FindAsync(
+        KubernetesPort port,
+        Selection selection,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
             return await port.ListAsync(selection, cancellationToken).ConfigureAwait(false);
@@ -34,11 +50,6 @@ internal sealed class WorldReader(ClusterPorts ports)
             return found is null
                 ? ObjectList.Nothing
                 : new ObjectList([found], found.Metadata.ResourceVersion ?? ObjectList.Nothing.ResourceVersion);
-        }
-        catch (KubernetesCallException refusal)
-            when (target.IsOptional && refusal.Kind is KubernetesErrorKind.Forbidden or KubernetesErrorKind.ApiMissing)
-        {
-            return ObjectList.Nothing;
         }
     }
 }

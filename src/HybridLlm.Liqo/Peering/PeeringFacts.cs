@@ -57,16 +57,9 @@ internal sealed record PeeringFacts
         cluster == ClusterSide.Consumer ? ConsumerLiqoNamespace : ProviderLiqoNamespace;
 
     /// <summary>The namespaces a cluster keeps for its peer: one, or none yet.</summary>
-    public IReadOnlyList<NamespaceObject> TenantNamespaces(ClusterSide cluster) =>
-        [
-            .. World
-                .All(cluster, Kinds.Namespace)
-                .Where(n =>
-                    n.Label(LiqoNames.RemoteClusterId) == PeerOf(cluster)
-                    && n.Label(LiqoNames.TenantNamespace) is not null
-                ),
-        ];
+    public IReadOnlyList<NamespaceObject> TenantNamespacesOf(ClusterSide cluster) =>
+        TenantNamespaces.Of(World, cluster, PeerOf(cluster));
 
     private string NamespaceFor(ClusterSide cluster) =>
-        TenantNamespaces(cluster) is [var found, ..] ? found.Name : LiqoNames.TenantNamespaceOf(PeerOf(cluster));
+        TenantNamespacesOf(cluster) is [var found, ..] ? found.Name : LiqoNames.TenantNamespaceOf(PeerOf(cluster));
 }

@@ -37,8 +37,8 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
 
     private static IEnumerable<Target> FirstTargets(PeeringSpec spec, PeeringFacts facts)
     {
-        yield return TenantNamespace(facts, ClusterSide.Consumer);
-        yield return TenantNamespace(facts, ClusterSide.Provider);
+        yield return TenantNamespaces.Listed(ClusterSide.Consumer, facts.ProviderId);
+        yield return TenantNamespaces.Listed(ClusterSide.Provider, facts.ConsumerId);
         yield return Target.On(new ObjectKey(ClusterSide.Consumer, Kinds.ForeignCluster, null, facts.ProviderId));
         yield return Target.On(
             new ObjectKey(ClusterSide.Consumer, Kinds.Node, null, spec.SliceName ?? facts.ProviderId)
@@ -50,17 +50,15 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
         }
     }
 
-    /// <summary>Peering users may not list namespaces, but may get the one that is theirs.</summary>
     private static IEnumerable<Target> UnlistedNamespaces(PeeringFacts facts) =>
-        from cluster in new[] { ClusterSide.Consumer, ClusterSide.Provider }
-        where facts.World.VersionOf(TenantNamespace(facts, cluster)) == ObjectList.Nothing.ResourceVersion
-        select Target.On(
-            new ObjectKey(cluster, Kinds.Namespace, null, LiqoNames.TenantNamespaceOf(facts.PeerOf(cluster)))
-        );
+        [
+            .. TenantNamespaces.Unlisted(facts.World, ClusterSide.Consumer, facts.ProviderId),
+            .. TenantNamespaces.Unlisted(facts.World, ClusterSide.Provider, facts.ConsumerId),
+        ];
 
     private static IEnumerable<Target> TenancyTargets(PeeringSpec spec, PeeringFacts facts)
     {
-        if (facts.TenantNamespaces(ClusterSide.Consumer).Count > 0)
+        if (facts.TenantNamespacesOf(ClusterSide.Consumer).Count > 0)
         {
             var ns = facts.ConsumerNamespace;
             yield return Target.On(new(ClusterSide.Consumer, Kinds.Secret, ns, LiqoNames.SignedNonceSecret));
@@ -72,24 +70,12 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
             );
         }
 
-        if (facts.TenantNamespaces(ClusterSide.Provider).Count > 0)
+        if (facts.TenantNamespacesOf(ClusterSide.Provider).Count > 0)
         {
             yield return new Target(ClusterSide.Provider, new Selection(Kinds.Secret, facts.ProviderNamespace));
             yield return Target.On(new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId));
         }
     }
-
-    private static Target TenantNamespace(PeeringFacts facts, ClusterSide cluster) =>
-        new(
-            cluster,
-            new Selection(Kinds.Namespace)
-            {
-                Labels = $"{LiqoNames.RemoteClusterId}={facts.PeerOf(cluster)},{LiqoNames.TenantNamespace}",
-            }
-        )
-        {
-            IsOptional = true,
-        };
 
     private static Target Networks(PeeringFacts facts, ClusterSide cluster) =>
         new(cluster, new Selection(Kinds.IpamNetwork, facts.LiqoNamespaceOf(cluster))) { IsOptional = true };

@@ -13,7 +13,7 @@ internal static class TenancyPlanner
 
     private static IEnumerable<PlannedStep> Steps(PeeringSpec spec, PeeringFacts facts, ClusterSide cluster)
     {
-        var found = facts.TenantNamespaces(cluster);
+        var found = facts.TenantNamespacesOf(cluster);
         if (found.Count > 1)
         {
             throw new LiqoRefusedException(

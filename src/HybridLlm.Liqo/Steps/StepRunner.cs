@@ -78,7 +78,10 @@ internal sealed class StepRunner(
                 when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 return wait.YieldsAs is { } name
-                    ? world with { GivenUp = world.GivenUp.Add(name) }
+                    ? world with
+                    {
+                        GivenUp = world.GivenUp.Add(name),
+                    }
                     : throw new WaitTimedOutException(published, wait.LastObserved, wait.Remedy);
             }
 
@@ -124,7 +127,6 @@ internal sealed class StepRunner(
                 .GetAsync(key.Kind, key.Namespace, key.Name, cancellationToken)
                 .ConfigureAwait(false);
         }
-
         catch (KubernetesCallException refusal)
             when (refusal.Kind == KubernetesErrorKind.Forbidden && step.YieldsAs is not null)
         {

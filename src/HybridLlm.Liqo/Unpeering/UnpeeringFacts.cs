@@ -43,12 +43,15 @@ internal sealed record UnpeeringFacts
         ];
 
     /// <summary>What the provider keeps for the consumer; empty when it was not looked at.</summary>
-    public IReadOnlyList<NamespaceObject> ProviderNamespaces => World.All(ClusterSide.Provider, Kinds.Namespace);
+    public IReadOnlyList<NamespaceObject> ProviderNamespaces =>
+        TenantNamespaces.Of(World, ClusterSide.Provider, ConsumerId);
 
     public IReadOnlyList<Tenant> ProviderTenants => World.All(ClusterSide.Provider, Kinds.Tenant);
 
-    public ForeignCluster? PeerOnProvider =>
-        World.Find(ClusterSide.Provider, Kinds.ForeignCluster, null, ConsumerId);
+    public ForeignCluster? PeerOnProvider => World.Find(ClusterSide.Provider, Kinds.ForeignCluster, null, ConsumerId);
+
+    /// <summary>Where to look for the pods that the peering's virtual nodes hold.</summary>
+    public IEnumerable<Target> PodTargets => Nodes.Select(n => PeeringObjects.PodsOn(n.Name));
 
     public string PodsLeft =>
         Pods.Count == 0 ? "" : $"; pods still on it: {string.Join(", ", Pods.Select(p => $"{p.Namespace}/{p.Name}"))}";

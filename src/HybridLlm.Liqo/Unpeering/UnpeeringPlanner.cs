@@ -91,7 +91,10 @@ internal static class UnpeeringPlanner
                     RemovalSteps.Left(Kinds.NamespaceMap, facts.NamespaceMaps),
                 ]
             );
-            yield return wait with { LastObserved = wait.LastObserved + facts.PodsLeft };
+            yield return wait with
+            {
+                LastObserved = wait.LastObserved + facts.PodsLeft,
+            };
         }
 
         foreach (
@@ -205,7 +208,13 @@ internal static class UnpeeringPlanner
 
     private static IEnumerable<PlannedStep> PeerSteps(UnpeeringSpec spec, UnpeeringFacts facts)
     {
-        foreach (var (cluster, peer) in new[] { (ClusterSide.Consumer, facts.Peer), (ClusterSide.Provider, facts.PeerOnProvider) })
+        foreach (
+            var (cluster, peer) in new[]
+            {
+                (ClusterSide.Consumer, facts.Peer),
+                (ClusterSide.Provider, facts.PeerOnProvider),
+            }
+        )
         {
             if (peer is null || (cluster == ClusterSide.Provider && facts.World.GivenUp.Contains(PeerRefused)))
             {
