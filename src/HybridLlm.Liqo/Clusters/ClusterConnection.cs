@@ -34,7 +34,8 @@ public sealed class ClusterConnection : IDisposable
             throw new KubeconfigException(
                 source,
                 "its certificates or its key cannot be loaded",
-                "Use a user with an RSA or ECDSA key: .NET cannot load Ed25519, which liqoctl's peering users have by default."
+                "Check that embedded data are base64, and use a user with an RSA or ECDSA key: .NET cannot load Ed25519, which "
+                    + "liqoctl's peering users have by default."
             );
         }
 

@@ -32,7 +32,7 @@ internal static class Quantity
     public static decimal? Parse(string text)
     {
         const NumberStyles Digits = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        var unit = text.Length - text.AsSpan().TrimEnd("numkMGTPEi").Length;
+        var unit = text.Length - text.AsSpan().TrimEnd("numkKMGTPEi").Length;
         // "1E" is an exa, "1E3" an exponent: only what follows the last digit is a unit.
         var (number, suffix) = (text[..^unit], text[^unit..]);
         return
