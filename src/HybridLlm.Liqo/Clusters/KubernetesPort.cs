@@ -18,8 +18,9 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
     private static readonly TimeSpan s_watchLength = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_watchGrace = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether the API server answers at all, asked once.</summary>
-    public Task<bool> AnswersAsync(CancellationToken cancellationToken) => transport.AnswersAsync(cancellationToken);
+    /// <summary>Whether the API server answers at all within <paramref name="limit"/>, asked once.</summary>
+    public Task<bool> AnswersAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        transport.AnswersAsync(limit, cancellationToken);
 
     /// <summary>The object; null when there is none.</summary>
     public async Task<ClusterObject?> GetAsync(
@@ -91,7 +92,8 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
     ) => WriteAsync(HttpMethod.Patch, kind, kind.Path(ns, name), new RequestBody(patch, MergePatch), cancellationToken);
 
     /// <summary>Takes one finalizer away, if it still stands where it was seen.</summary>
-    public Task<ClusterObject> ReleaseAsync(
+    /// <returns>The object while something holds it; null when it is gone with its last finalizer.</returns>
+    public async Task<ClusterObject?> ReleaseAsync(
         ResourceKind kind,
         string? ns,
         string name,
@@ -111,13 +113,15 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
             },
             new JsonObject { ["op"] = "remove", ["path"] = path },
         ];
-        return WriteAsync(
-            HttpMethod.Patch,
-            kind,
-            kind.Path(ns, name),
-            new RequestBody(patch, JsonPatch),
-            cancellationToken
-        );
+        var left = await WriteAsync(
+                HttpMethod.Patch,
+                kind,
+                kind.Path(ns, name),
+                new RequestBody(patch, JsonPatch),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return left is { IsGoing: true, Metadata.Finalizers: null or { Count: 0 } } ? null : left;
     }
 
     /// <summary>Asks for an object's deletion.</summary>

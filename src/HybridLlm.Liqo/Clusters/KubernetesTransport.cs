@@ -32,6 +32,7 @@ internal sealed class KubernetesTransport(Kubernetes client, ClusterConnectionOp
                 BoundedAsync(
                     method,
                     path,
+                    options.CallTimeout,
                     async bounded =>
                     {
                         using var answer = await SendAsync(method, path, body, bounded).ConfigureAwait(false);
@@ -47,14 +48,14 @@ internal sealed class KubernetesTransport(Kubernetes client, ClusterConnectionOp
     /// <exception cref="KubernetesCallException">The server refuses.</exception>
     /// <exception cref="ClusterUnreachableException">The server does not answer.</exception>
     public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken) =>
-        _retry.RunAsync(token => HeadAsync(path, token), cancellationToken);
+        _retry.RunAsync(token => HeadAsync(path, options.CallTimeout, token), cancellationToken);
 
     /// <summary>Whether a server with this cluster's certificate answers at all, asked once.</summary>
-    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    public async Task<bool> AnswersAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await HeadAsync("livez", cancellationToken).ConfigureAwait(false);
+            using var answer = await HeadAsync("livez", limit, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (KubernetesCallException)
@@ -67,10 +68,11 @@ internal sealed class KubernetesTransport(Kubernetes client, ClusterConnectionOp
         }
     }
 
-    private Task<HttpResponseMessage> HeadAsync(string path, CancellationToken cancellationToken) =>
+    private Task<HttpResponseMessage> HeadAsync(string path, TimeSpan limit, CancellationToken cancellationToken) =>
         BoundedAsync(
             HttpMethod.Get,
             path,
+            limit,
             bounded => SendAsync(HttpMethod.Get, path, null, bounded),
             cancellationToken
         );
@@ -113,11 +115,12 @@ internal sealed class KubernetesTransport(Kubernetes client, ClusterConnectionOp
     private async Task<T> BoundedAsync<T>(
         HttpMethod method,
         string path,
+        TimeSpan limit,
         Func<CancellationToken, Task<T>> call,
         CancellationToken cancellationToken
     )
     {
-        using CancellationTokenSource timeout = new(options.CallTimeout, TimeProvider.System);
+        using CancellationTokenSource timeout = new(limit, TimeProvider.System);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {

@@ -31,11 +31,14 @@ internal sealed record World
 
     /// <summary>Objects of a kind, by namespace and name.</summary>
     public IReadOnlyList<T> All<T>(ClusterSide cluster, ResourceKind<T> kind)
-        where T : ClusterObject =>
+        where T : ClusterObject => [.. All(cluster, (ResourceKind)kind).Cast<T>()];
+
+    /// <inheritdoc cref="All{T}"/>
+    public IReadOnlyList<ClusterObject> All(ClusterSide cluster, ResourceKind kind) =>
         [
             .. Objects
                 .Where(o => o.Key.Cluster == cluster && o.Key.Kind == kind)
-                .Select(o => (T)o.Value)
+                .Select(o => o.Value)
                 .OrderBy(o => o.Namespace, StringComparer.Ordinal)
                 .ThenBy(o => o.Name, StringComparer.Ordinal),
         ];

@@ -15,6 +15,10 @@ internal static class LiqoNames
     public const string IdentityType = "liqo.io/identity-type";
     public const string VirtualNodeLabel = "liqo.io/virtual-node";
 
+    public const string ReplicaFinalizer = "crdreplicator.liqo.io/resource";
+    public const string ReplicatorFinalizer = "crdreplicator.liqo.io/operator";
+    public const string VirtualNodeFinalizer = "virtualnode-controller.liqo.io/finalizer";
+
     public const string NonceSecret = "liqo-nonce";
     public const string SignedNonceSecret = "liqo-signed-nonce";
     public const string RemoteCertificateSecret = "liqo-remote-certificate";

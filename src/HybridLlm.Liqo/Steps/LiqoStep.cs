@@ -32,6 +32,12 @@ public sealed record LiqoStep
     /// <summary>Longest a wait lasts; null for other steps.</summary>
     public TimeSpan? Patience { get; init; }
 
+    /// <summary>
+    /// Whether it overrides somebody who is not there to agree: a finalizer taken away, a pod deleted without its node's
+    /// word that it ended.
+    /// </summary>
+    public bool IsForced { get; init; }
+
     /// <summary>E.g. <c>provider: create Secret liqo-tenant-home/liqo-nonce: the provider's challenge</c>.</summary>
     public override string ToString()
     {
@@ -41,7 +47,7 @@ public sealed record LiqoStep
         {
             LiqoVerb.Create => "create",
             LiqoVerb.Update => "update",
-            LiqoVerb.Delete => "delete",
+            LiqoVerb.Delete => IsForced ? "delete at once" : "delete",
             LiqoVerb.Release => "release",
             _ => "wait for",
         };

@@ -18,6 +18,8 @@ internal abstract record PlannedStep(ObjectKey Object, string Purpose)
 
     protected virtual TimeSpan? Limit => null;
 
+    protected virtual bool IsForced => false;
+
     public LiqoStep Publish() =>
         new()
         {
@@ -29,6 +31,7 @@ internal abstract record PlannedStep(ObjectKey Object, string Purpose)
             Purpose = Purpose,
             Content = Object.Kind == Kinds.Secret ? null : Content,
             Patience = Limit,
+            IsForced = IsForced,
         };
 }
 
@@ -52,6 +55,8 @@ internal sealed record UpdateStep(ObjectKey Object, JsonObject Patch, string Pur
 internal sealed record DeleteStep(ObjectKey Object, string Purpose, bool AtOnce = false) : PlannedStep(Object, Purpose)
 {
     protected override LiqoVerb Verb => LiqoVerb.Delete;
+
+    protected override bool IsForced => AtOnce;
 }
 
 /// <summary>Removes one finalizer.</summary>
@@ -59,6 +64,8 @@ internal sealed record ReleaseStep(ObjectKey Object, int Index, string Finalizer
     : PlannedStep(Object, Purpose)
 {
     protected override LiqoVerb Verb => LiqoVerb.Release;
+
+    protected override bool IsForced => true;
 
     protected override string Content => JsonValue.Create(Finalizer).ToJsonString();
 }

@@ -20,12 +20,27 @@ internal sealed record UnpeeringFacts
     public IReadOnlyList<Secret> Kubeconfigs => All(Kinds.Secret);
     public IReadOnlyList<PlainObject> Bindings => All(Kinds.ClusterRoleBinding);
 
+    public IReadOnlyList<Identity> Identities => All(Kinds.Identity);
+
     public IReadOnlyList<Identity> ControlPlaneIdentities =>
-        [.. All(Kinds.Identity).Where(i => i.Spec?.Type == Identity.ControlPlane)];
+        [.. Identities.Where(i => i.Spec?.Type == Identity.ControlPlane)];
 
     public IReadOnlyList<NamespaceObject> Namespaces => All(Kinds.Namespace);
 
     public ForeignCluster? Peer => World.Find(ClusterSide.Consumer, Kinds.ForeignCluster, null, ProviderId);
+
+    /// <summary>Whether anything but the ForeignCluster, which Liqo never removes, is there.</summary>
+    public bool HoldsAnything =>
+        Namespaces.Count
+            + Slices.Count
+            + VirtualNodes.Count
+            + Nodes.Count
+            + NamespaceMaps.Count
+            + Identities.Count
+            + Renews.Count
+            + Kubeconfigs.Count
+            + Bindings.Count
+        > 0;
 
     /// <summary>Whether the provider is a consumer of this cluster as well: then only this direction ends.</summary>
     public bool IsMutual => All(Kinds.Tenant).Count > 0;
