@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the real programs the tests compare us with, into a cache folder outside the checkout:
 #   bin/nebula, bin/nebula-cert   Nebula 1.11                  (Debian forky)
+#   bin/nebula-1.9, bin/nebula-1.6   older peers               (Debian trixie, bookworm)
 #   bin/moto-server               moto 5.2, an AWS mock        (Debian sid, on the machine's python3)
 #   bin/llama-server              llama.cpp's server           (Debian sid, with its own libc)
 #   models/tiny.gguf              a random model of 0.9 MB     (made by eng/tiny-gguf.py)
@@ -13,7 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tools=${HYBRIDLLM_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/hybridllm-tools}
 mkdir -p "$tools/bin" "$tools/models"
 tools=$(cd "$tools" && pwd)
-if [ "${1:-}" = --force ]; then rm -rf "$tools"/{bin,models,nebula,moto,llama,done} && mkdir -p "$tools/bin" "$tools/models"; fi
+if [ "${1:-}" = --force ]; then rm -rf "$tools"/{bin,models,nebula,nebula-1.9,nebula-1.6,moto,llama,done} && mkdir -p "$tools/bin" "$tools/models"; fi
 mkdir -p "$tools/done"
 
 say() { printf 'tools: %s\n' "$*" >&2; }
@@ -71,6 +72,16 @@ get_nebula() {
   case $("$tools/bin/nebula-cert" -version) in *1.11.*) ;; *) die "nebula is not 1.11" ;; esac
 }
 
+get_nebula_old() {
+  unpack trixie "$tools/nebula-1.9" nebula
+  unpack bookworm "$tools/nebula-1.6" nebula
+  local release
+  for release in 1.9 1.6; do
+    ln -sf "../nebula-$release/usr/bin/nebula" "$tools/bin/nebula-$release"
+    case $("$tools/bin/nebula-$release" -version) in *" $release."*) ;; *) die "nebula-$release is not $release" ;; esac
+  done
+}
+
 get_moto() {
   local python=/usr/bin/python3 suite
   if [ ! -x "$python" ]; then
@@ -117,7 +128,7 @@ W
 
 get_tiny_model() { /usr/bin/env python3 "$here/tiny-gguf.py" "$tools/models/tiny.gguf" >/dev/null; }
 
-for part in nebula moto llama tiny_model; do
+for part in nebula nebula_old moto llama tiny_model; do
   if [ ! -f "$tools/done/$part" ]; then
     say "fetching $part"
     "get_$part"

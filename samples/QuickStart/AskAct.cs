@@ -27,7 +27,7 @@ internal static class AskAct
         using OllamaChatClient chat = new(client, Demo.Model);
 
         StringBuilder answer = new();
-        var updates = chat.GetStreamingResponseAsync(Demo.Question, cancellationToken: cancellationToken)
+        var updates = chat.GetStreamingResponseAsync(Demo.Question, Demo.Greedy, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         await using (updates)
         {
@@ -64,7 +64,7 @@ internal static class AskAct
         await using var server = await OllamaEmulator.StartAsync(options, cancellationToken);
         using OllamaClient client = new(server.Address);
         using OllamaChatClient chat = new(client, Demo.Model);
-        return (await chat.GetResponseAsync(Demo.Question, cancellationToken: cancellationToken)).Text;
+        return (await chat.GetResponseAsync(Demo.Question, Demo.Greedy, cancellationToken)).Text;
     }
 
     private static async Task<WebApplication> StartGatewayAsync(

@@ -1,8 +1,8 @@
 using HybridLlm.Specs;
 using HybridLlm.Teardown;
 using HybridLlm.Testing;
-using HybridLlm.Testing.Nodes;
 using HybridLlm.Testing.Simulation;
+using Microsoft.Extensions.AI;
 
 namespace HybridLlm.QuickStart;
 
@@ -12,19 +12,22 @@ internal static class Demo
     public const string Model = "llama3.1:8b";
     public const string Question = "Why does a rented GPU have to prove who it is?";
 
+    /// <summary>At temperature 0 a model gives a prompt one and the same text, so two runs can be compared.</summary>
+    public static ChatOptions Greedy { get; } = new() { Temperature = 0 };
+
     /// <summary>Exit code after Ctrl-C, by custom 128 + SIGINT.</summary>
     private const int Interrupted = 130;
 
     public static async Task<int> RunAsync(bool json, CancellationToken cancellationToken)
     {
-        using VirtualClock clock = new(DateTimeOffset.UtcNow, Pace.Fast);
+        using VirtualClock clock = new(DateTimeOffset.UtcNow, Pace.Real);
         Timeline timeline = new(clock);
         Narrator narrator = new(json, timeline);
         var state = Directory.CreateTempSubdirectory("hybridllm-quickstart-");
         try
         {
-            NodeEmulatorOptions nodes = new() { ConfigureOllama = Pace.Ollama };
-            await using var world = await EmulatedWorld.StartAsync(clock, nodes, CancellationToken.None);
+            EmulatedWorldOptions options = new() { Clock = clock, Nodes = { ConfigureOllama = Pace.Ollama } };
+            await using var world = await EmulatedWorld.StartAsync(options, CancellationToken.None);
             await using var cluster = new HybridClusterBuilder("quickstart")
                 .WithModel(Model)
                 .WithSpotGpus("us-east-1", gpu => gpu with { AskedAbout = ["g4dn.xlarge", "g5.xlarge", "p3.2xlarge"] })
@@ -59,10 +62,18 @@ internal static class Demo
         try
         {
             narrator.Act("1 · Plan", "what will be made, and what it costs");
-            report.Plan = await cluster.PlanAsync(cancellationToken);
-            narrator.Plan(report.Plan);
+            using (timeline.Act("plan"))
+            {
+                await narrator.WhileAsync(
+                    cluster,
+                    async () => report.Plan = await cluster.PlanAsync(cancellationToken)
+                );
+            }
+
+            narrator.Plan(report.Plan!);
 
             narrator.Act("2 · Up", "the foundation: mesh authority, network, bucket, lighthouse");
+            world.Clock.Speed = Pace.Fast;
             using (timeline.Act("up"))
             {
                 await narrator.WhileAsync(cluster, () => cluster.UpAsync(cancellationToken: cancellationToken));
@@ -87,6 +98,7 @@ internal static class Demo
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             narrator.Say("Interrupted: taking everything down before leaving.");
+            world.Clock.Speed = Pace.Fast;
             await DownAsync(cluster, narrator, timeline, report, CancellationToken.None);
             narrator.Say("Everything is taken down.");
             return report.Receipt!.Left == 0 ? Interrupted : 1;

@@ -31,9 +31,8 @@ internal static class PlanView
         }
 
         console.Write(offers);
-        var rejected = plan.Rejected.DistinctBy(r => (r.InstanceType, r.Reason)).ToList();
         console.MarkupLineInterpolated($"Passed over {plan.Rejected.Count}, for instance:");
-        foreach (var rejection in Interesting(rejected).Take(RejectionsShown))
+        foreach (var rejection in Interesting(plan.Rejected).Take(RejectionsShown))
         {
             console.MarkupLineInterpolated(
                 $"[dim]  {rejection.InstanceType}{(rejection.Zone is { } z ? $" in {z}" : "")}: {rejection.Reason}[/]"
@@ -47,17 +46,12 @@ internal static class PlanView
         );
     }
 
-    /// <summary>One of each reason first, and the types somebody asked about.</summary>
-    private static IEnumerable<PlanRejection> Interesting(List<PlanRejection> rejected) =>
+    /// <summary>What somebody asked about first, then one of each kind of reason.</summary>
+    private static IEnumerable<PlanRejection> Interesting(IReadOnlyList<PlanRejection> rejected) =>
         rejected
-            .OrderByDescending(r => r.InstanceType is "p3.2xlarge")
-            .ThenBy(r =>
-                rejected.FindIndex(o =>
-                    o.Reason.Split(' ')[0] == r.Reason.Split(' ')[0] && o.InstanceType[0] == r.InstanceType[0]
-                ) == rejected.IndexOf(r)
-                    ? 0
-                    : 1
-            );
+            .Where(r => r.InstanceType == "p3.2xlarge")
+            .Concat(rejected.DistinctBy(r => string.Concat(r.Reason.Split(' ').Take(2))))
+            .Distinct();
 
     private static void Cost(IAnsiConsole console, PlanCost cost)
     {

@@ -19,7 +19,7 @@ return await Demo.RunAsync(json: args.Contains("--json"), stop.Token);
 
 void Stop(PosixSignalContext signal)
 {
-    // The demo ends by itself, after it has taken everything down.
-    signal.Cancel = true;
+    // The demo ends by itself, after it has taken everything down; a second signal ends it at once.
+    signal.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 }

@@ -23,7 +23,7 @@ internal static class TimelineView
         console.Write(table);
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"Spent by the cluster's own book {report.SpentUsd:0.0000} USD; the emulated AWS charges {billed:0.0000} USD."
+            $"Spent by the cluster's own book {report.SpentUsd:0.0000} USD, which counts from each intent and estimates egress; the emulated AWS charges {billed:0.0000} USD."
         );
     }
 }

@@ -14,9 +14,11 @@ namespace HybridLlm.Testing;
 public sealed class EmulatedWorld : IAsyncDisposable
 {
     private readonly DirectoryInfo _artifacts = Directory.CreateTempSubdirectory("hybridllm-artifacts-");
+    private readonly EmulatedWorldOptions _options;
 
-    private EmulatedWorld(VirtualClock clock, EmulatedMesh mesh, EmulatedCloud cloud)
+    private EmulatedWorld(EmulatedWorldOptions options, VirtualClock clock, EmulatedMesh mesh, EmulatedCloud cloud)
     {
+        _options = options;
         Clock = clock;
         Mesh = mesh;
         Cloud = cloud;
@@ -32,22 +34,26 @@ public sealed class EmulatedWorld : IAsyncDisposable
     public EmulatedCloud Cloud { get; }
 
     /// <summary>Opens a world.</summary>
-    /// <param name="clock">Its clock, disposed with it; null for one that starts now and runs as fast as the real one.</param>
-    /// <param name="nodes">How its nodes behave; null for realistic times.</param>
+    /// <param name="options">What it is like; null takes the defaults.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
     public static async Task<EmulatedWorld> StartAsync(
-        VirtualClock? clock = null,
-        NodeEmulatorOptions? nodes = null,
+        EmulatedWorldOptions? options = null,
         CancellationToken cancellationToken = default
     )
     {
-        clock ??= new VirtualClock(TimeProvider.System.GetUtcNow(), speed: 1);
+        options ??= new EmulatedWorldOptions();
+        var clock = options.Clock ?? new VirtualClock(TimeProvider.System.GetUtcNow(), speed: 1);
         EmulatedMesh mesh = new(clock);
-        EmulatedCloudOptions options = new() { Time = clock, Guest = _ => new NodeEmulator(mesh, nodes) };
+        EmulatedCloudOptions cloud = new()
+        {
+            Time = clock,
+            Guest = instance => options.Guest?.Invoke(mesh, instance) ?? new NodeEmulator(mesh, options.Nodes),
+        };
         return new EmulatedWorld(
+            options,
             clock,
             mesh,
-            await EmulatedCloud.StartAsync(options, cancellationToken).ConfigureAwait(false)
+            await EmulatedCloud.StartAsync(cloud, cancellationToken).ConfigureAwait(false)
         );
     }
 
@@ -62,7 +68,7 @@ public sealed class EmulatedWorld : IAsyncDisposable
     /// <summary>A folder of stand-in artifacts for a model.</summary>
     internal string Artifacts(string model)
     {
-        EmulatedArtifacts.Write(_artifacts.FullName, model);
+        EmulatedArtifacts.Write(_artifacts.FullName, model, _options.Artifacts.AsReadOnly());
         return _artifacts.FullName;
     }
 

@@ -146,7 +146,7 @@ fetch() { # fetch SHA256 MODE file|tar PATH URL
   echo "$1  $target.part" | sha256sum -c --status --strict - || die "$4 has another checksum than its catalogue"
   case $3 in
     file) chmod "$2" "$target.part" && mv "$target.part" "$target" ;;
-    tar) mkdir -p "$target" && tar -xf "$target.part" -C "$target" --no-same-owner && rm -f "$target.part" ;;
+    tar) mkdir -p "$target" && tar -xpf "$target.part" -C "$target" --no-same-owner && rm -f "$target.part" ;;
     *) die "unknown kind of artifact $3" ;;
   esac
 }

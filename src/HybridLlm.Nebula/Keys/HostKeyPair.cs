@@ -73,6 +73,13 @@ public sealed class HostKeyPair
         return Curve == NebulaCurve.Curve25519 ? AgreeX25519(peer) : AgreeP256(peer);
     }
 
+    /// <summary>ECDSA with a P-256 key, SHA-256, DER: a proof of possession. Nebula itself never signs with host keys.</summary>
+    internal byte[] SignP256(byte[] message)
+    {
+        using var key = ECDsa.Create(P256Point.FromPrivate(_private));
+        return key.SignData(message, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
     private static byte[] PublicHalf(NebulaCurve curve, byte[] privateKey)
     {
         if (curve == NebulaCurve.Curve25519)

@@ -48,7 +48,7 @@ public sealed class EmulatedMesh(TimeProvider time) : IMeshDialer
         ArgumentNullException.ThrowIfNull(self);
         ArgumentNullException.ThrowIfNull(target);
         var server = Route(self, target);
-        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);

@@ -29,7 +29,7 @@ public sealed class NodeFiles
     internal void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Private) =>
         _files[path] = (content.ToArray(), mode);
 
-    /// <summary>Unpacks a tar archive, gzipped or not, below a folder, as <c>tar -x</c> does under a umask of 077.</summary>
+    /// <summary>Unpacks a tar archive, gzipped or not, below a folder, as <c>tar -xp</c> does.</summary>
     internal void Unpack(string folder, byte[] archive)
     {
         using MemoryStream raw = new(archive);
@@ -44,8 +44,7 @@ public sealed class NodeFiles
 
             using MemoryStream content = new();
             entry.DataStream?.CopyTo(content);
-            var owner = entry.Mode & (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Write($"{folder}/{entry.Name.TrimStart('.', '/')}", content.ToArray(), owner);
+            Write($"{folder}/{entry.Name.TrimStart('.', '/')}", content.ToArray(), entry.Mode);
         }
     }
 }

@@ -62,6 +62,7 @@ internal sealed class ClusterController(ClusterContext context)
             ClusterStages.Down,
             "Everything is removed, in every enabled region."
         );
+        await new LaunchSettling(context).EndAsync(cancellationToken).ConfigureAwait(false);
         var regions = await context.Aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
         Narrator<TeardownEvent> progress = new(e =>
             context.Events.Publish(

@@ -66,6 +66,7 @@ internal sealed class GpuBurst(
                 certificate =>
                 {
                     Say(ClusterEventKind.Done, ClusterStages.Boot, $"{wakeId} has booted and asks to enrol.");
+                    Expect(ClusterStages.Enrol, $"{wakeId} is judged against what EC2 says of it.");
                     return Task.FromResult(Payload(wake, foundation, planned.Artifacts, links, certificate));
                 },
                 cancellationToken

@@ -166,6 +166,7 @@ internal sealed class NodeEnroller(ClusterContext context, Mailbox mailbox, Mesh
     }
 
     /// <summary>The instance; null while EC2 does not list it yet.</summary>
+    /// <exception cref="NodeLostException">It has ended; its own last words, if there are any, say why.</exception>
     private async Task<InstanceStatus?> InstanceAsync(
         string wakeId,
         string instanceId,
@@ -175,11 +176,17 @@ internal sealed class NodeEnroller(ClusterContext context, Mailbox mailbox, Mesh
         ClusterInstances instances = new(context.Aws, context.Owner, context.Region);
         var all = await instances.ListAsync(cancellationToken).ConfigureAwait(false);
         var instance = all.FirstOrDefault(i => i.InstanceId == instanceId);
-        return instance is { IsAlive: false }
-            ? throw new NodeLostException(
-                wakeId,
-                $"its instance is {instance.Phase} ({instance.StateReason ?? "no reason given"})"
-            )
-            : instance;
+        if (instance is not { IsAlive: false })
+        {
+            return instance;
+        }
+
+        var report = await mailbox.ReadReportAsync(wakeId, cancellationToken).ConfigureAwait(false);
+        throw new NodeLostException(
+            wakeId,
+            report is { Succeeded: false }
+                ? $"it says '{report.Words}'"
+                : $"its instance is {instance.Phase} ({instance.StateReason ?? "no reason given"})"
+        );
     }
 }

@@ -83,7 +83,7 @@ public sealed record HybridClusterPlan
 /// <summary>Something shown to hold before anything is rented.</summary>
 public sealed record PlanProof
 {
-    /// <summary>What it is about: <c>addresses</c>, <c>mtu</c>, <c>fit</c>, <c>money</c>, <c>reachability</c>.</summary>
+    /// <summary>What it is about: <c>addresses</c>, <c>fit</c>, <c>money</c>, <c>reachability</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>What holds, one sentence.</summary>

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.Budgets;
 using HybridLlm.Ollama.Fitting;
+using HybridLlm.Proofs;
 using HybridLlm.Specs;
 
 namespace HybridLlm.Planning;
@@ -64,6 +66,8 @@ internal static class HybridClusterPlanner
 
         var cost = Forecast(spec, facts, market);
         faults.AddRange(Budget(spec, cost, market));
+        var reachability = ReachabilityProof.Of(SecurityGroups.Of(network.Spec));
+        faults.AddRange(reachability.Faults);
         HybridClusterFaultsException.ThrowIfAny(faults);
 
         HybridClusterPlan plan = new()
@@ -74,7 +78,7 @@ internal static class HybridClusterPlanner
             Region = spec.Gpu.Region,
             Mode = "direct",
             ReadAt = facts.At,
-            Proofs = [.. PlanProofs.Of(spec, need, market, cost)],
+            Proofs = [.. PlanProofs.Of(spec, need, market, cost, reachability)],
             Offers = market.Offers,
             Rejected = market.Rejected,
             Cost = cost,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HybridLlm.Budgets;
 using HybridLlm.Ollama.Fitting;
+using HybridLlm.Proofs;
 using HybridLlm.Specs;
 
 namespace HybridLlm.Planning;
@@ -8,18 +9,18 @@ namespace HybridLlm.Planning;
 /// <summary>Writes down what has been shown to hold.</summary>
 internal static class PlanProofs
 {
-    // Nebula over IPv4: IP 20, UDP 8, header 16, tag 16 bytes.
-    private const int NebulaOverhead = 60;
-    private const int NebulaMtu = 1300;
-    private const int InternetMtu = 1500;
-
-    public static IEnumerable<PlanProof> Of(HybridClusterSpec spec, MemoryNeed need, GpuMarket market, PlanCost cost)
+    public static IEnumerable<PlanProof> Of(
+        HybridClusterSpec spec,
+        MemoryNeed need,
+        GpuMarket market,
+        PlanCost cost,
+        ReachabilityProof reachability
+    )
     {
         yield return Addresses(spec);
-        yield return Mtu();
         yield return Fit(spec, need, market);
         yield return MoneyProof(spec, cost);
-        yield return Reachability();
+        yield return Reachability(reachability);
     }
 
     private static PlanProof Addresses(HybridClusterSpec spec)
@@ -39,20 +40,6 @@ internal static class PlanProofs
             Working = [.. passedOver, .. proof.Ranges.Select(r => r.ToString())],
         };
     }
-
-    private static PlanProof Mtu() =>
-        new()
-        {
-            Name = "mtu",
-            Statement =
-                $"Nebula's {NebulaMtu} bytes travel in packets of {NebulaMtu + NebulaOverhead}, which any internet path of {InternetMtu} carries.",
-            Working =
-            [
-                $"underlay {InternetMtu}",
-                $"Nebula interface {NebulaMtu} + {NebulaOverhead} for IPv4, UDP, header and tag = {NebulaMtu + NebulaOverhead}",
-                "Ollama listens on the Nebula interface itself, so nothing nests deeper",
-            ],
-        };
 
     private static PlanProof Fit(HybridClusterSpec spec, MemoryNeed need, GpuMarket market) =>
         new()
@@ -87,18 +74,13 @@ internal static class PlanProofs
             ],
         };
 
-    private static PlanProof Reachability() =>
+    private static PlanProof Reachability(ReachabilityProof proof) =>
         new()
         {
             Name = "reachability",
             Statement =
-                "Nodes reach the lighthouse on UDP 4242 and accept nothing from the internet; the model answers group gateway only.",
-            Working =
-            [
-                "lighthouse security group: UDP 4242 in",
-                "GPU node security group: nothing in; UDP, TCP 443 out",
-                "GPU node Nebula firewall: TCP 11434 and 6443 from group gateway, ICMP from the mesh",
-            ],
+                $"All {proof.Paths.Count} paths the design needs are allowed, by EC2's rules and by Nebula's; what must stay shut is shut.",
+            Working = [.. proof.Paths.Select(p => p.ToString())],
         };
 
     private static string Number(decimal value) => value.ToString("0.0", CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using HybridLlm.Nebula.Networks;
 using HybridLlm.Proofs;
 
 namespace HybridLlm.Specs;
@@ -143,21 +144,22 @@ internal static partial class SpecCheck
 
     private static IPNetwork? Parse(string use, string text, int shortest, int longest, List<SpecFault> faults)
     {
-        if (
-            !IPNetwork.TryParse(text, out var range)
-            || range.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork
-        )
+        // .NET's own parser reads 192.168.1/24 as 192.168.0.1/24, and drops host bits without a word.
+        if (!NebulaPrefix.TryParse(text, out var prefix) || prefix.IsIPv6 || prefix.Masked() != prefix)
         {
+            var example =
+                NebulaPrefix.TryParse(text, out var meant) && meant.IsIPv4 ? $"{meant.Masked()}" : "10.201.0.0/16";
             faults.Add(
                 new(
                     "HL111",
                     $"'{text}' is no IPv4 range for the {use}.",
-                    "Write it as CIDR without host bits, e.g. 10.201.0.0/16."
+                    $"Write it as CIDR without host bits, e.g. {example}."
                 )
             );
             return null;
         }
 
+        IPNetwork range = new(prefix.Address, prefix.Length);
         if (range.PrefixLength < shortest || range.PrefixLength > longest)
         {
             var wanted = shortest == longest ? $"/{shortest}" : $"/{shortest} to /{longest}";

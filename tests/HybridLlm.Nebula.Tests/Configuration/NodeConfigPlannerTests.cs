@@ -60,14 +60,14 @@ public sealed class NodeConfigPlannerTests
     public async Task A_real_lighthouse_starts_with_our_configuration_and_stays_up()
     {
         using TemporaryFolder folder = new();
-        var metrics = $"127.0.0.1:{RealLighthouse.FreeTcpPort()}";
+        var metrics = $"127.0.0.1:{RealNebula.FreeTcpPort()}";
         var path = await WriteAsync(
             folder,
             Spec(MeshRole.Lighthouse) with
             {
                 Device = null,
                 ListenHost = "127.0.0.1",
-                ListenPort = RealLighthouse.FreeUdpPort(),
+                ListenPort = RealNebula.FreeUdpPort(),
                 Stats = new StatsConfig
                 {
                     Type = StatsType.Prometheus,
@@ -80,16 +80,28 @@ public sealed class NodeConfigPlannerTests
         using HttpClient http = new();
         Uri page = new($"http://{metrics}/metrics");
 
-        await using var lighthouse = await RealLighthouse.StartAsync(RealTools.Require("bin/nebula"), path, page);
+        await using var lighthouse = await RealNebula.StartAsync(RealTools.Require("bin/nebula"), path);
 
         // The lifetime of our certificate counts down on its page: it runs, and it read what we wrote.
         string text;
         do
         {
-            text = await http.GetStringAsync(page, TestMesh.Token);
+            text = await Page(http, page);
         } while (!text.Contains("certificate_ttl_seconds", StringComparison.Ordinal));
         text.ShouldContain("certificate_max_version 2");
-        (await lighthouse.StopAsync()).ShouldContain("Nebula interface is active");
+    }
+
+    private static async Task<string> Page(HttpClient http, Uri page)
+    {
+        try
+        {
+            return await http.GetStringAsync(page, TestMesh.Token);
+        }
+        catch (HttpRequestException)
+        {
+            // The page comes up a moment after the node.
+            return "";
+        }
     }
 
     [Fact]

@@ -41,11 +41,11 @@ public sealed class MeshNetworkPlannerTests
         plan.Assignments.Select(a => $"{a.Member.Name} {string.Join(' ', a.Networks)} {string.Join('+', a.Groups)}")
             .ShouldBe([
                 "lighthouse 10.201.0.1/16 fd77:1c2d::1/64 lighthouse",
-                "app 10.201.16.0/16 fd77:1c2d::1000/64 gateway",
-                "probe 10.201.32.0/16 fd77:1c2d::2000/64 probe",
-                "nas 10.201.48.0/16 fd77:1c2d::3000/64 homelab+gateway",
-                "gpu-1 10.201.128.0/16 fd77:1c2d::8000/64 gpu",
-                "gpu-2 10.201.128.1/16 fd77:1c2d::8001/64 gpu",
+                "app 10.201.16.1/16 fd77:1c2d::1001/64 gateway",
+                "probe 10.201.32.1/16 fd77:1c2d::2001/64 probe",
+                "nas 10.201.48.1/16 fd77:1c2d::3001/64 homelab+gateway",
+                "gpu-1 10.201.128.1/16 fd77:1c2d::8001/64 gpu",
+                "gpu-2 10.201.128.2/16 fd77:1c2d::8002/64 gpu",
             ]);
         plan["nas"].UnsafeNetworks.ShouldBe(TestMesh.Prefixes("192.168.1.0/24"));
         plan["gpu-1"].UnsafeNetworks.ShouldBe(TestMesh.Prefixes("10.211.0.0/24"));
@@ -67,7 +67,7 @@ public sealed class MeshNetworkPlannerTests
 
         ledger.Entries.Count.ShouldBe(1);
         var alive = MeshNetworkPlanner.Plan(later, ledger, start.AddHours(4))["gpu-3"];
-        alive.Networks[0].ToString().ShouldBe("10.201.128.1/16");
+        alive.Networks[0].ToString().ShouldBe("10.201.128.2/16");
         alive.Pods!.Value.ToString().ShouldBe("10.211.1.0/24");
         var ended = MeshNetworkPlanner.Plan(later, ledger, start.AddHours(4).AddSeconds(1))["gpu-3"];
         ended.Networks.ShouldBe(gpu1.Networks);
@@ -97,7 +97,7 @@ public sealed class MeshNetworkPlannerTests
 
         plan["gpu-2"].Networks.ShouldBe(gpu2.Networks);
         plan["gpu-2"].Pods.ShouldBe(gpu2.Pods);
-        plan["gpu-1"].Networks[0].ToString().ShouldBe("10.201.128.0/16");
+        plan["gpu-1"].Networks[0].ToString().ShouldBe("10.201.128.1/16");
     }
 
     [Fact]
@@ -246,7 +246,8 @@ public sealed class MeshNetworkPlannerTests
 
         var networks = Plan(spec).Assignments.Select(a => a.Networks[0]).ToList();
 
-        return networks.All(n => spec.Range.Contains(n.Address) && n != spec.Range)
+        // Addresses that end in .0 or .255 are legal, but other software takes them for special.
+        return networks.All(n => spec.Range.Contains(n.Address) && n.Address.GetAddressBytes()[3] is not (0 or 255))
             && networks.Distinct().Count() == networks.Count
             && networks.SequenceEqual(Plan(spec).Assignments.Select(a => a.Networks[0]));
     }

@@ -26,6 +26,20 @@ internal static class NetworkInterfaceActions
     public static object?[] Describe(Ec2Call call) =>
         call.Describe("NetworkInterfaceId", "networkInterfaceSet", s_filters, i => Render(call.Region, i), limit: 1000);
 
+    /// <summary>Every interface here belongs to an instance and goes with it, so one that is still there is in use.</summary>
+    public static object?[] Delete(Ec2Call call)
+    {
+        var id = call.Request.Required("NetworkInterfaceId");
+        return call.Perform(() =>
+        {
+            var nic = call.Region.Get<NetworkInterface>(id);
+            throw new ServiceError(
+                "InvalidParameterValue",
+                $"Network interface '{id}' is currently in use by {nic.Instance.Id}."
+            );
+        });
+    }
+
     /// <summary>An interface, as DescribeNetworkInterfaces shows it.</summary>
     public static object?[] Render(RegionState region, NetworkInterface nic) =>
         [

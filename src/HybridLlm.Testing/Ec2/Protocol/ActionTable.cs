@@ -52,6 +52,7 @@ internal static class ActionTable
         ["RevokeSecurityGroupEgress"] = SecurityGroupRuleActions.RevokeEgress,
         ["DescribeSecurityGroupRules"] = SecurityGroupRuleActions.Describe,
         ["DescribeNetworkInterfaces"] = NetworkInterfaceActions.Describe,
+        ["DeleteNetworkInterface"] = NetworkInterfaceActions.Delete,
         ["AllocateAddress"] = AddressActions.Allocate,
         ["AssociateAddress"] = AddressActions.Associate,
         ["DisassociateAddress"] = AddressActions.Disassociate,
