@@ -6,7 +6,7 @@ public sealed class ClusterFaults
     private readonly Lock _gate = new();
     private readonly ClusterState _cluster;
     private readonly List<PlannedFault> _planned = [];
-    private CancellationTokenSource _watches = new();
+    private TaskCompletionSource _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal ClusterFaults(ClusterState cluster) => _cluster = cluster;
 
@@ -37,28 +37,24 @@ public sealed class ClusterFaults
     /// <summary>Cuts every open watch, in the middle of the stream; new ones are taken.</summary>
     public void DropWatches()
     {
-        CancellationTokenSource dropped;
         lock (_gate)
         {
-            dropped = _watches;
-            _watches = new CancellationTokenSource();
+            _dropped.SetResult();
+            _dropped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-
-        dropped.Cancel();
-        dropped.Dispose();
     }
 
     /// <summary>Forgets the history, as etcd's compaction does: watches and pages from before answer 410 Gone.</summary>
     public void Compact() => _cluster.Store.Compact();
 
     /// <summary>Ends when the watches that are open now are to be cut.</summary>
-    internal CancellationToken WatchesDropped
+    internal Task WatchesDropped
     {
         get
         {
             lock (_gate)
             {
-                return _watches.Token;
+                return _dropped.Task;
             }
         }
     }

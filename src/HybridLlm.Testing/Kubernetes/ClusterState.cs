@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using HybridLlm.Testing.Kubernetes.Access;
+using HybridLlm.Testing.Kubernetes.Admission;
 using HybridLlm.Testing.Kubernetes.Kinds;
 using HybridLlm.Testing.Kubernetes.Objects;
 using HybridLlm.Testing.Kubernetes.Storage;
@@ -32,6 +34,9 @@ internal sealed class ClusterState
     public ObjectStore Store { get; } = new();
 
     public KindRegistry Kinds { get; } = new();
+
+    /// <summary>What looks at writes before they are stored, as admission webhooks do.</summary>
+    public ImmutableList<IWebhook> Webhooks { get; set; } = [];
 
     public TimeProvider Time => Options.Time;
 

@@ -1,3 +1,5 @@
+using HybridLlm.Testing.Kubernetes.Nodes;
+
 namespace HybridLlm.Testing.Kubernetes;
 
 /// <summary>How an <see cref="EmulatedCluster"/> behaves.</summary>
@@ -24,8 +26,14 @@ public sealed class EmulatedClusterOptions
     /// </summary>
     public bool Controllers { get; set; } = true;
 
-    /// <summary>Names of the nodes it starts with; none when empty.</summary>
-    public IReadOnlyList<string> Nodes { get; set; } = [];
+    /// <summary>Its nodes; none when empty.</summary>
+    public IReadOnlyList<EmulatedNode> Nodes { get; set; } = [];
+
+    /// <summary>What runs inside the pods of its nodes; null makes every pod ready with nothing in it.</summary>
+    public IPodRuntime? Pods { get; set; }
+
+    /// <summary>How long a node takes to start a pod.</summary>
+    public TimeSpan PodStartTime { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Range of the pods' addresses, IPv4 CIDR of at most /16.</summary>
     public string PodCidr { get; set; } = "10.42.0.0/16";

@@ -53,7 +53,9 @@ internal sealed class RoleBasedAccess(ObjectStore store)
 
         return question.Resource.Length == 0
             ? Items(rule, "nonResourceURLs").Any(u => CoversPath(u.GetString() ?? "", question.Path))
-            : Holds(rule, "apiGroups", question.Group) && HoldsResource(rule, question.Resource) && HoldsName(rule, question.Name);
+            : Holds(rule, "apiGroups", question.Group)
+                && HoldsResource(rule, question.Resource)
+                && HoldsName(rule, question.Name);
     }
 
     private static bool HoldsResource(JsonElement rule, string resource)
@@ -69,11 +71,12 @@ internal sealed class RoleBasedAccess(ObjectStore store)
         Items(rule, list).Any(v => v.GetString() is { } text && (text == "*" || text == value));
 
     private static bool CoversPath(string pattern, string path) =>
-        pattern == path
-        || (pattern.EndsWith('*') && path.StartsWith(pattern[..^1], StringComparison.Ordinal));
+        pattern == path || (pattern.EndsWith('*') && path.StartsWith(pattern[..^1], StringComparison.Ordinal));
 
-    private static IEnumerable<JsonElement> Items(JsonElement o, string list) =>
-        o.TryGetProperty(list, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement o, string list) =>
+        o.TryGetProperty(list, out var items) && items.ValueKind == JsonValueKind.Array
+            ? items.EnumerateArray()
+            : default;
 
     private static string Text(JsonElement o, string name) =>
         o.TryGetProperty(name, out var text) ? text.GetString() ?? "" : "";

@@ -18,19 +18,28 @@ internal sealed class AdmissionChain(ClusterState cluster)
     /// <param name="after">Null on deletion.</param>
     /// <returns>The object to store; meaningless on deletion.</returns>
     /// <exception cref="ApiFailure">It may not pass.</exception>
-    public Task<JsonObject> AdmitAsync(ApiCall call, string operation, JsonObject? before, JsonObject? after)
+    public JsonObject Admit(ApiCall call, string operation, JsonObject? before, JsonObject? after)
     {
         if (operation == "CREATE" && call.Kind.IsNamespaced)
         {
             CheckNamespace(call, after!);
         }
 
-        if (operation == "DELETE" && call.Kind.Resource == BuiltInKinds.Namespaces && s_permanent.Contains(before!.Name()))
+        if (
+            operation == "DELETE"
+            && call.Kind.Resource == BuiltInKinds.Namespaces
+            && s_permanent.Contains(before!.Name())
+        )
         {
             throw ApiFailure.Forbidden(call.Kind, before!.Name(), "this namespace may not be deleted");
         }
 
-        return Task.FromResult(after ?? before!);
+        foreach (var webhook in cluster.Webhooks)
+        {
+            after = webhook.Admit(call, operation, before, after);
+        }
+
+        return after ?? before!;
     }
 
     private void CheckNamespace(ApiCall call, JsonObject o)

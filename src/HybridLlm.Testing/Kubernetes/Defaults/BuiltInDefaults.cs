@@ -92,10 +92,7 @@ internal static class BuiltInDefaults
     {
         o.Make("spec");
         var status = o.Make("status");
-        status.SetIfAbsent(
-            "daemonEndpoints",
-            new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 0 } }
-        );
+        status.SetIfAbsent("daemonEndpoints", new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = 0 } });
         var info = status.Make("nodeInfo");
         string[] fields =
         [

@@ -51,7 +51,9 @@ internal static class PodDefaults
     private static void ApplyContainer(JsonObject container)
     {
         var image = container.TextAt("image") ?? "";
-        var isLatest = !image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal) || image.EndsWith(":latest", StringComparison.Ordinal);
+        var isLatest =
+            !image[(image.LastIndexOf('/') + 1)..].Contains(':', StringComparison.Ordinal)
+            || image.EndsWith(":latest", StringComparison.Ordinal);
         container.SetIfAbsent("imagePullPolicy", isLatest ? "Always" : "IfNotPresent");
         container.SetIfAbsent("resources", new JsonObject());
         container.SetIfAbsent("terminationMessagePath", "/dev/termination-log");
@@ -62,7 +64,12 @@ internal static class PodDefaults
             port.SetIfAbsent("protocol", "TCP");
         }
 
-        foreach (var field in container.ObjectsAt("env").Select(e => e.ObjectAt("valueFrom", "fieldRef")).OfType<JsonObject>())
+        foreach (
+            var field in container
+                .ObjectsAt("env")
+                .Select(e => e.ObjectAt("valueFrom", "fieldRef"))
+                .OfType<JsonObject>()
+        )
         {
             field.SetIfAbsent("apiVersion", "v1");
         }

@@ -6,7 +6,6 @@ internal static class BuiltInKinds
     public const string Namespaces = "namespaces";
     public const string Definitions = "customresourcedefinitions.apiextensions.k8s.io";
 
-    private static readonly string[] s_create = ["create"];
     private static readonly string[] s_write = ["get", "patch", "update"];
 
     public static IReadOnlyList<ResourceKind> All { get; } =
@@ -16,11 +15,24 @@ internal static class BuiltInKinds
             HasStatus = true,
             Subresources = new Dictionary<string, string[]> { ["finalize"] = ["update"] },
         },
-        Cluster("v1", "Node", "nodes", "no") with { HasStatus = true },
-        Cluster("v1", "PersistentVolume", "persistentvolumes", "pv") with { HasStatus = true, ReturnsDeleted = true },
+        Cluster("v1", "Node", "nodes", "no") with
+        {
+            HasStatus = true,
+        },
+        Cluster("v1", "PersistentVolume", "persistentvolumes", "pv") with
+        {
+            HasStatus = true,
+            ReturnsDeleted = true,
+        },
         Namespaced("v1", "ConfigMap", "configmaps", "cm"),
-        Namespaced("v1", "Endpoints", "endpoints", "ep") with { CreatesOnUpdate = true },
-        Namespaced("v1", "Event", "events", "ev") with { CreatesOnUpdate = true },
+        Namespaced("v1", "Endpoints", "endpoints", "ep") with
+        {
+            CreatesOnUpdate = true,
+        },
+        Namespaced("v1", "Event", "events", "ev") with
+        {
+            CreatesOnUpdate = true,
+        },
         Namespaced("v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc") with
         {
             HasStatus = true,
@@ -32,7 +44,6 @@ internal static class BuiltInKinds
             HasGeneration = true,
             ReturnsDeleted = true,
             Categories = ["all"],
-            Subresources = new Dictionary<string, string[]> { ["binding"] = s_create, ["eviction"] = s_create },
         },
         Namespaced("v1", "Secret", "secrets"),
         Namespaced("v1", "Service", "services", "svc") with
@@ -41,40 +52,84 @@ internal static class BuiltInKinds
             ReturnsDeleted = true,
             Categories = ["all"],
         },
-        Namespaced("v1", "ServiceAccount", "serviceaccounts", "sa") with { ReturnsDeleted = true },
-        Namespaced("apps/v1", "DaemonSet", "daemonsets", "ds") with { HasStatus = true, HasGeneration = true },
-        Namespaced("apps/v1", "Deployment", "deployments", "deploy") with { HasStatus = true, HasGeneration = true },
-        Namespaced("apps/v1", "ReplicaSet", "replicasets", "rs") with { HasStatus = true, HasGeneration = true },
-        Namespaced("apps/v1", "StatefulSet", "statefulsets", "sts") with { HasStatus = true, HasGeneration = true },
-        Namespaced("batch/v1", "Job", "jobs") with { HasStatus = true, HasGeneration = true },
+        Namespaced("v1", "ServiceAccount", "serviceaccounts", "sa") with
+        {
+            ReturnsDeleted = true,
+        },
+        Namespaced("apps/v1", "DaemonSet", "daemonsets", "ds") with
+        {
+            HasStatus = true,
+            HasGeneration = true,
+        },
+        Namespaced("apps/v1", "Deployment", "deployments", "deploy") with
+        {
+            HasStatus = true,
+            HasGeneration = true,
+        },
+        Namespaced("apps/v1", "ReplicaSet", "replicasets", "rs") with
+        {
+            HasStatus = true,
+            HasGeneration = true,
+        },
+        Namespaced("apps/v1", "StatefulSet", "statefulsets", "sts") with
+        {
+            HasStatus = true,
+            HasGeneration = true,
+        },
+        Namespaced("batch/v1", "Job", "jobs") with
+        {
+            HasStatus = true,
+            HasGeneration = true,
+        },
         Namespaced("coordination.k8s.io/v1", "Lease", "leases") with
         {
             AllowsBlindUpdate = false,
             CreatesOnUpdate = true,
         },
-        Namespaced("discovery.k8s.io/v1", "EndpointSlice", "endpointslices") with { HasGeneration = true },
+        Namespaced("discovery.k8s.io/v1", "EndpointSlice", "endpointslices") with
+        {
+            HasGeneration = true,
+        },
         Namespaced("networking.k8s.io/v1", "Ingress", "ingresses", "ing") with
         {
             HasStatus = true,
             HasGeneration = true,
         },
-        Namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", "netpol") with { HasGeneration = true },
-        Cluster("node.k8s.io/v1", "RuntimeClass", "runtimeclasses") with { AllowsBlindUpdate = false },
+        Namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", "netpol") with
+        {
+            HasGeneration = true,
+        },
+        Cluster("node.k8s.io/v1", "RuntimeClass", "runtimeclasses") with
+        {
+            AllowsBlindUpdate = false,
+        },
         Namespaced("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", "pdb") with
         {
             HasStatus = true,
             HasGeneration = true,
             AllowsBlindUpdate = false,
         },
-        Cluster("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles") with { CreatesOnUpdate = true },
+        Cluster("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles") with
+        {
+            CreatesOnUpdate = true,
+        },
         Cluster("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings") with
         {
             CreatesOnUpdate = true,
         },
-        Namespaced("rbac.authorization.k8s.io/v1", "Role", "roles") with { CreatesOnUpdate = true },
-        Namespaced("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings") with { CreatesOnUpdate = true },
+        Namespaced("rbac.authorization.k8s.io/v1", "Role", "roles") with
+        {
+            CreatesOnUpdate = true,
+        },
+        Namespaced("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings") with
+        {
+            CreatesOnUpdate = true,
+        },
         Cluster("scheduling.k8s.io/v1", "PriorityClass", "priorityclasses", "pc"),
-        Cluster("storage.k8s.io/v1", "StorageClass", "storageclasses", "sc") with { ReturnsDeleted = true },
+        Cluster("storage.k8s.io/v1", "StorageClass", "storageclasses", "sc") with
+        {
+            ReturnsDeleted = true,
+        },
         Cluster("certificates.k8s.io/v1", "CertificateSigningRequest", "certificatesigningrequests", "csr") with
         {
             HasStatus = true,
@@ -104,7 +159,10 @@ internal static class BuiltInKinds
         {
             IsReview = true,
         },
-        Cluster("authorization.k8s.io/v1", "SubjectAccessReview", "subjectaccessreviews") with { IsReview = true },
+        Cluster("authorization.k8s.io/v1", "SubjectAccessReview", "subjectaccessreviews") with
+        {
+            IsReview = true,
+        },
     ];
 
     private static ResourceKind Namespaced(string apiVersion, string kind, string plural, params string[] shortNames) =>

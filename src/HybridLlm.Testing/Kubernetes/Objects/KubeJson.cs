@@ -69,7 +69,12 @@ internal static class KubeJson
     /// <summary>The strings of a list; none when it is absent.</summary>
     public static IReadOnlyList<string> TextsAt(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.ListAt(path) is { } list
-            ? [.. list.OfType<JsonValue>().Where(v => v.GetValueKind() == JsonValueKind.String).Select(v => v.GetValue<string>())]
+            ?
+            [
+                .. list.OfType<JsonValue>()
+                    .Where(v => v.GetValueKind() == JsonValueKind.String)
+                    .Select(v => v.GetValue<string>()),
+            ]
             : [];
 
     /// <summary>The objects of a list; none when it is absent.</summary>

@@ -35,7 +35,13 @@ internal sealed class BuiltInShape : FieldShape
     public static BuiltInShape Root { get; } = new("");
 
     public override bool IsAtomicMap =>
-        _name is "selector" or "nodeSelector" or "fieldRef" or "secretKeyRef" or "configMapKeyRef" or "resourceFieldRef";
+        _name
+            is "selector"
+                or "nodeSelector"
+                or "fieldRef"
+                or "secretKeyRef"
+                or "configMapKeyRef"
+                or "resourceFieldRef";
 
     public override bool IsSet => _name == "finalizers";
 

@@ -10,11 +10,12 @@ internal static class FieldParts
     public static IEnumerable<(string Step, JsonNode? Value, FieldShape Shape)> Of(JsonNode? value, FieldShape shape) =>
         value switch
         {
-            JsonObject map when !shape.IsAtomicMap => map.Select(p => (FieldSet.Step(p.Key), p.Value, shape.Field(p.Key))),
-            JsonArray list when shape.IsSet => list.Select(i => ("v:" + Text(i), i, shape.Item())),
-            JsonArray list when list.Count > 0 && list.All(i => i is JsonObject o && shape.KeysOf(o) is not null) => list.Select(
-                i => (KeyOf((JsonObject)i!, shape), i, shape.Item())
+            JsonObject map when !shape.IsAtomicMap => map.Select(p =>
+                (FieldSet.Step(p.Key), p.Value, shape.Field(p.Key))
             ),
+            JsonArray list when shape.IsSet => list.Select(i => ("v:" + Text(i), i, shape.Item())),
+            JsonArray list when list.Count > 0 && list.All(i => i is JsonObject o && shape.KeysOf(o) is not null) =>
+                list.Select(i => (KeyOf((JsonObject)i!, shape), i, shape.Item())),
             _ => [],
         };
 
@@ -29,7 +30,8 @@ internal static class FieldParts
             _ => null,
         };
 
-    public static FieldShape ShapeOf(FieldShape shape, string step) => IsField(step) ? shape.Field(step[2..]) : shape.Item();
+    public static FieldShape ShapeOf(FieldShape shape, string step) =>
+        IsField(step) ? shape.Field(step[2..]) : shape.Item();
 
     public static string InWords(string step)
     {
@@ -61,5 +63,6 @@ internal static class FieldParts
         return "k:" + Text(keys);
     }
 
-    private static string Text(JsonNode? node) => node is null ? "null" : System.Text.Encoding.UTF8.GetString(node.ToBytes());
+    private static string Text(JsonNode? node) =>
+        node is null ? "null" : System.Text.Encoding.UTF8.GetString(node.ToBytes());
 }

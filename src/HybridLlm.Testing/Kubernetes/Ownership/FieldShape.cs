@@ -30,7 +30,9 @@ internal abstract class FieldShape
         public override bool IsSet => schema?.ListType == "set";
 
         public override FieldShape Field(string name) =>
-            name == "metadata" ? BuiltInShape.Root : new SchemaShape(schema?.Properties.GetValueOrDefault(name) ?? schema?.Values);
+            name == "metadata"
+                ? BuiltInShape.Root
+                : new SchemaShape(schema?.Properties.GetValueOrDefault(name) ?? schema?.Values);
 
         public override FieldShape Item() => new SchemaShape(schema?.Items);
 

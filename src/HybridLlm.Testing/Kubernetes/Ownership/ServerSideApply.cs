@@ -34,7 +34,9 @@ internal static class ServerSideApply
             FieldMerge.Merge(merged, wishes, shape);
         }
 
-        var changed = FieldDiff.Between(ManagedFields.Ownable(live ?? []), ManagedFields.Ownable(merged), shape).Changed;
+        var changed = FieldDiff
+            .Between(ManagedFields.Ownable(live ?? []), ManagedFields.Ownable(merged), shape)
+            .Changed;
         var disputed = changed.Intersect(wanted);
         if (!force && owners.ConflictsOf(applier, disputed) is { Count: > 0 } conflicts)
         {

@@ -70,9 +70,7 @@ internal static class SchemaValidation
 
         if (old is not null && !JsonNode.DeepEquals(old, value))
         {
-            faults.AddRange(
-                schema.ImmutableMessages.Select(m => FieldFault.Invalid(path, GoText(value), m))
-            );
+            faults.AddRange(schema.ImmutableMessages.Select(m => FieldFault.Invalid(path, GoText(value), m)));
         }
     }
 
@@ -95,10 +93,12 @@ internal static class SchemaValidation
         JudgeRequired(schema, path + ".", map, faults);
     }
 
-    private static void JudgeRequired(StructuralSchema schema, string prefix, JsonObject map, List<FieldFault> faults) =>
-        faults.AddRange(
-            schema.Required.Where(r => !map.ContainsKey(r)).Select(r => FieldFault.Required(prefix + r))
-        );
+    private static void JudgeRequired(
+        StructuralSchema schema,
+        string prefix,
+        JsonObject map,
+        List<FieldFault> faults
+    ) => faults.AddRange(schema.Required.Where(r => !map.ContainsKey(r)).Select(r => FieldFault.Required(prefix + r)));
 
     // List items have no place in the rule "unchanged": the server cannot tell which item was which.
     private static void JudgeList(StructuralSchema schema, string path, JsonArray list, List<FieldFault> faults)
@@ -177,7 +177,9 @@ internal static class SchemaValidation
 
         if (text.Length > schema.MaxLength)
         {
-            faults.Add(FieldFault.InvalidText(path, text, $"{path} in body should be at most {schema.MaxLength} chars long"));
+            faults.Add(
+                FieldFault.InvalidText(path, text, $"{path} in body should be at most {schema.MaxLength} chars long")
+            );
         }
 
         if (schema.Pattern is { } pattern && !Matches(pattern, text))
@@ -215,5 +217,6 @@ internal static class SchemaValidation
             _ => value.ToJsonString().AsSpan().ContainsAny('.', 'e', 'E') ? "number" : "integer",
         };
 
-    private static string GoText(JsonNode value) => value is JsonObject or JsonArray ? TypeName(value) : value.ToJsonString();
+    private static string GoText(JsonNode value) =>
+        value is JsonObject or JsonArray ? TypeName(value) : value.ToJsonString();
 }

@@ -12,14 +12,15 @@ internal static class TextFormats
         {
             "byte" => Base64.IsValid(text),
             "cidr" => IPNetwork.TryParse(text, out _) || IsHostInNetwork(text),
-            "ipv4" => IPAddress.TryParse(text, out var ip) && ip.GetAddressBytes().Length == 4 && text.AsSpan().Count('.') == 3,
+            "ipv4" => IPAddress.TryParse(text, out var ip)
+                && ip.GetAddressBytes().Length == 4
+                && text.AsSpan().Count('.') == 3,
             "date-time" => DateTimeOffset.TryParse(
                 text,
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal,
                 out _
-            )
-                && text.Contains('T', StringComparison.Ordinal),
+            ) && text.Contains('T', StringComparison.Ordinal),
             _ => true,
         };
 

@@ -10,7 +10,14 @@ internal sealed class FieldSelector
 {
     private static readonly Dictionary<string, string[]> s_fields = new(StringComparer.Ordinal)
     {
-        ["pods"] = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase"],
+        ["pods"] =
+        [
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "status.phase",
+        ],
         ["events"] =
         [
             "involvedObject.kind",
@@ -62,7 +69,8 @@ internal sealed class FieldSelector
         return selector;
     }
 
-    public bool Matches(StoredObject candidate) => _terms.All(t => (Read(candidate.Root, t.Path) == t.Value) == t.Equal);
+    public bool Matches(StoredObject candidate) =>
+        _terms.All(t => (Read(candidate.Root, t.Path) == t.Value) == t.Equal);
 
     private static bool Knows(ResourceKind kind, string field) =>
         field == "metadata.name"

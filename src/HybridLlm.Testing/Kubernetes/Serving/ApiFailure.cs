@@ -18,10 +18,6 @@ internal sealed class ApiFailure(int status, string? reason, string message, Jso
     public static ApiFailure NotFound(ResourceKind kind, string name) =>
         new(404, "NotFound", $"{kind.Resource} \"{name}\" not found", Details(kind, name));
 
-    /// <summary>The answer to a path nothing is served at.</summary>
-    public static ApiFailure NoSuchResource() =>
-        new(404, "NotFound", "the server could not find the requested resource", []);
-
     public static ApiFailure AlreadyExists(ResourceKind kind, string name) =>
         new(409, "AlreadyExists", $"{kind.Resource} \"{name}\" already exists", Details(kind, name));
 
@@ -50,7 +46,9 @@ internal sealed class ApiFailure(int status, string? reason, string message, Jso
         return new ApiFailure(
             403,
             "Forbidden",
-            name.Length == 0 ? $"{kind.Resource} is forbidden: {why}" : $"{kind.Resource} \"{name}\" is forbidden: {why}",
+            name.Length == 0
+                ? $"{kind.Resource} is forbidden: {why}"
+                : $"{kind.Resource} \"{name}\" is forbidden: {why}",
             details
         );
     }
@@ -80,7 +78,11 @@ internal sealed class ApiFailure(int status, string? reason, string message, Jso
             new JsonObject
             {
                 ["causes"] = new JsonArray(
-                    new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }
+                    new JsonObject
+                    {
+                        ["reason"] = "ResourceVersionTooLarge",
+                        ["message"] = "Too large resource version",
+                    }
                 ),
                 ["retryAfterSeconds"] = 1,
             }
@@ -90,6 +92,34 @@ internal sealed class ApiFailure(int status, string? reason, string message, Jso
         };
 
     public static ApiFailure Unauthorized() => new(401, "Unauthorized", "Unauthorized");
+
+    /// <summary>What a server answers of itself with a status, when there is nothing wrong with the request.</summary>
+    public static ApiFailure OnPurpose(int status) =>
+        status switch
+        {
+            401 => Unauthorized(),
+            409 => new ApiFailure(
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled: the object has been modified; please apply your changes to the latest version and try again"
+            ),
+            410 => Expired("The resourceVersion for the provided watch is too old."),
+            429 => new ApiFailure(
+                429,
+                "TooManyRequests",
+                "the server has received too many requests and has asked us to try again later"
+            )
+            {
+                RetryAfter = 1,
+            },
+            500 => new ApiFailure(500, "InternalError", "Internal error occurred: injected fault"),
+            503 => new ApiFailure(503, "ServiceUnavailable", "the server is currently unable to handle the request")
+            {
+                RetryAfter = 1,
+            },
+            504 => new ApiFailure(504, "Timeout", "Timeout: request did not complete within the allotted timeout"),
+            _ => new ApiFailure(status, null, $"injected fault {status}"),
+        };
 
     /// <summary>Every fault of an object at once.</summary>
     public static ApiFailure Invalid(string group, string kind, string name, IReadOnlyList<FieldFault> faults)

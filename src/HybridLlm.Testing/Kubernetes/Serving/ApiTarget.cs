@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace HybridLlm.Testing.Kubernetes.Serving;
 
 /// <summary>What a request is about, read from its method, path and query as the API server's request-info resolver does.</summary>
@@ -32,9 +30,12 @@ internal sealed record ApiTarget
     /// <summary>What access rules call it, e.g. <c>tenants/status</c>.</summary>
     public string RuleResource => Subresource.Length == 0 ? Resource : $"{Resource}/{Subresource}";
 
-    public static ApiTarget Read(HttpRequest request)
+    /// <summary>Reads what a request is about.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Path, without the query.</param>
+    /// <param name="isWatch">Whether the query asks for a watch.</param>
+    public static ApiTarget Read(string method, string path, bool isWatch)
     {
-        var path = request.Path.Value ?? "/";
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var (group, version, rest) = parts switch
         {
@@ -44,7 +45,7 @@ internal sealed record ApiTarget
         };
         if (rest.Length == 0)
         {
-            return new ApiTarget { Verb = Lower(request.Method), Path = path };
+            return new ApiTarget { Verb = Lower(method), Path = path };
         }
 
         var inNamespace = "";
@@ -72,24 +73,22 @@ internal sealed record ApiTarget
         // A namespace's own requests are judged inside it, as a real server does.
         return target with
         {
-            Verb = VerbOf(request, name.Length > 0),
+            Verb = VerbOf(method, isWatch, name.Length > 0),
             Namespace = target is { Group: "", Resource: "namespaces" } ? name : inNamespace,
         };
     }
 
-    private static string VerbOf(HttpRequest request, bool hasName) =>
-        request.Method switch
+    private static string VerbOf(string method, bool isWatch, bool hasName) =>
+        method switch
         {
-            "GET" or "HEAD" when IsWatch(request) => "watch",
+            "GET" or "HEAD" when isWatch => "watch",
             "GET" or "HEAD" => hasName ? "get" : "list",
             "POST" => "create",
             "PUT" => "update",
             "PATCH" => "patch",
             "DELETE" => hasName ? "delete" : "deletecollection",
-            _ => Lower(request.Method),
+            _ => Lower(method),
         };
-
-    private static bool IsWatch(HttpRequest request) => request.Query["watch"].ToString() is "true" or "1";
 
     private static string Lower(string method) => method.ToLowerInvariant();
 }

@@ -13,7 +13,9 @@ internal sealed class ObjectStore
     private const int LongestHistory = 20_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, SortedDictionary<ObjectKey, StoredObject>> _tables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<ObjectKey, StoredObject>> _tables = new(
+        StringComparer.Ordinal
+    );
     private readonly List<ObjectChange> _history = [];
     private TaskCompletionSource _changed = NewSignal();
 
@@ -49,7 +51,7 @@ internal sealed class ObjectStore
     {
         lock (_gate)
         {
-            IEnumerable<StoredObject> objects = _tables.GetValueOrDefault(resource)?.Values ?? [];
+            IEnumerable<StoredObject> objects = _tables.TryGetValue(resource, out var table) ? table.Values : [];
             if (asOf is { } version && version < _version)
             {
                 if (version < OldestReadable)

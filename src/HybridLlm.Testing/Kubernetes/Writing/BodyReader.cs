@@ -9,15 +9,16 @@ namespace HybridLlm.Testing.Kubernetes.Writing;
 /// <summary>Reads an object from a request's body and checks that it is of the kind the path names.</summary>
 internal static class BodyReader
 {
-    public static JsonObject ReadObject(byte[] body, ApiCall call, string kind, string apiVersion)
+    public static JsonObject ReadObject(ApiCall call)
     {
+        var (body, kind) = (call.Body, call.Kind.Kind);
         var o =
             KubeJson.TryParse(body)
             ?? throw ApiFailure.BadRequest(
                 $"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; "
                     + $"json parse error: invalid JSON ({Encoding.UTF8.GetString(body)})"
             );
-        CheckKind(o, body, call.Kind, kind, apiVersion);
+        CheckKind(o, body, call.Kind);
         CheckPlace(o, call);
         return o;
     }
@@ -56,8 +57,9 @@ internal static class BodyReader
         o.Metadata()["name"] = call.Target.Name;
     }
 
-    private static void CheckKind(JsonObject o, byte[] body, ResourceKind served, string kind, string apiVersion)
+    private static void CheckKind(JsonObject o, byte[] body, ResourceKind served)
     {
+        var (kind, apiVersion) = (served.Kind, served.ApiVersion);
         var (saidKind, saidVersion) = (o.TextAt("kind") ?? "", o.TextAt("apiVersion") ?? "");
         if (served.IsCustom)
         {
@@ -111,5 +113,6 @@ internal static class BodyReader
         }
     }
 
-    private static string Version(string apiVersion) => apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
+    private static string Version(string apiVersion) =>
+        apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }

@@ -23,7 +23,10 @@ internal static class BuiltInRules
         {
             if (value is not null && value.GetValueKind() != JsonValueKind.String)
             {
-                throw Undecodable(kind, $"ReadString: expects \" or n, but found {value.ToJsonString()[0]} in key {key}");
+                throw Undecodable(
+                    kind,
+                    $"ReadString: expects \" or n, but found {value.ToJsonString()[0]} in key {key}"
+                );
             }
 
             if (kind.Kind == "Secret" && !Base64.IsValid(value?.GetValue<string>()))
@@ -49,7 +52,9 @@ internal static class BuiltInRules
             "Secret" => Unchanged(before, after, "type"),
             "RoleBinding" or "ClusterRoleBinding" => RoleUnchanged(before, after),
             "Deployment" or "ReplicaSet" => Unchanged(before, after, "spec", "selector"),
-            "Service" when before.TextAt("spec", "clusterIP") is { Length: > 0 } had && after.TextAt("spec", "clusterIP") != had =>
+            "Service"
+                when before.TextAt("spec", "clusterIP") is { Length: > 0 } had
+                    && after.TextAt("spec", "clusterIP") != had =>
             [
                 FieldFault.Invalid(
                     "spec.clusterIPs[0]",
@@ -147,7 +152,11 @@ internal static class BuiltInRules
     {
         if (!JsonNode.DeepEquals(before["roleRef"], after["roleRef"]))
         {
-            yield return FieldFault.Invalid("roleRef", after["roleRef"]?.ToJsonString() ?? "null", "cannot change roleRef");
+            yield return FieldFault.Invalid(
+                "roleRef",
+                after["roleRef"]?.ToJsonString() ?? "null",
+                "cannot change roleRef"
+            );
         }
     }
 

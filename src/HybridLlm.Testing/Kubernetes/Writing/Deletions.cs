@@ -24,15 +24,14 @@ internal sealed class Deletions(ClusterState cluster)
 
     /// <summary>Deletes one object.</summary>
     /// <returns>Its last state, and whether it is gone.</returns>
-    public async Task<(JsonObject Object, bool IsGone)> DeleteAsync(ApiCall call, ObjectKey key, JsonObject options)
+    public (JsonObject Object, bool IsGone) Delete(ApiCall call, ObjectKey key, JsonObject options)
     {
         while (true)
         {
-            var seen =
-                cluster.Store.Find(call.Kind.Resource, key) ?? throw ApiFailure.NotFound(call.Kind, key.Name);
+            var seen = cluster.Store.Find(call.Kind.Resource, key) ?? throw ApiFailure.NotFound(call.Kind, key.Name);
             var before = seen.Open();
             CheckPreconditions(call.Kind, before, options);
-            await _admission.AdmitAsync(call, "DELETE", before, null).ConfigureAwait(false);
+            _admission.Admit(call, "DELETE", before, null);
             var after = Mark(call.Kind, before, options, cluster.Now);
             if (call.IsDryRun || JsonNode.DeepEquals(before, after))
             {
@@ -114,13 +113,21 @@ internal sealed class Deletions(ClusterState cluster)
         var uid = options.TextAt("preconditions", "uid");
         if (uid is not null && uid != o.Uid())
         {
-            throw PreconditionFailed(kind, o, $"the UID in the precondition ({uid}) does not match the UID in record ({o.Uid()}). The object might have been deleted and then recreated");
+            throw PreconditionFailed(
+                kind,
+                o,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({o.Uid()}). The object might have been deleted and then recreated"
+            );
         }
 
         var version = options.TextAt("preconditions", "resourceVersion");
         if (version is not null && version != o.ResourceVersion())
         {
-            throw PreconditionFailed(kind, o, $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({o.ResourceVersion()}). The object might have been modified");
+            throw PreconditionFailed(
+                kind,
+                o,
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({o.ResourceVersion()}). The object might have been modified"
+            );
         }
     }
 

@@ -52,7 +52,11 @@ internal static partial class MetadataRules
         {
             if (name is "." or ".." || name.AsSpan().ContainsAny('/', '%'))
             {
-                yield return FieldFault.InvalidText(field, name, "may not be '.' or '..' and may not contain '/' or '%'");
+                yield return FieldFault.InvalidText(
+                    field,
+                    name,
+                    "may not be '.' or '..' and may not contain '/' or '%'"
+                );
             }
         }
         else if (kind.Resource is BuiltInKinds.Namespaces or "services")
@@ -109,11 +113,23 @@ internal static partial class MetadataRules
     {
         foreach (var owner in o.ObjectsAt("metadata", "ownerReferences"))
         {
-            foreach (var (field, words) in new[] { ("apiVersion", "version"), ("kind", "kind"), ("name", "name"), ("uid", "uid") })
+            foreach (
+                var (field, words) in new[]
+                {
+                    ("apiVersion", "version"),
+                    ("kind", "kind"),
+                    ("name", "name"),
+                    ("uid", "uid"),
+                }
+            )
             {
                 if (string.IsNullOrEmpty(owner.TextAt(field)))
                 {
-                    yield return FieldFault.InvalidText($"metadata.ownerReferences.{field}", "", $"{words} must not be empty");
+                    yield return FieldFault.InvalidText(
+                        $"metadata.ownerReferences.{field}",
+                        "",
+                        $"{words} must not be empty"
+                    );
                 }
             }
         }
@@ -122,7 +138,10 @@ internal static partial class MetadataRules
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Label();
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Subdomain();
 
     [GeneratedRegex(@"^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z", RegexOptions.CultureInvariant)]

@@ -17,7 +17,7 @@ internal sealed class ObjectWriter(ClusterState cluster)
     /// <param name="call">The request.</param>
     /// <param name="asked">What the client wants.</param>
     /// <param name="applied">Whether <paramref name="asked"/> comes from server-side apply and says who owns what.</param>
-    public async Task<JsonObject> CreateAsync(ApiCall call, JsonObject asked, bool applied = false)
+    public JsonObject Create(ApiCall call, JsonObject asked, bool applied = false)
     {
         if (asked.ResourceVersion() is not ("" or "0"))
         {
@@ -28,7 +28,7 @@ internal sealed class ObjectWriter(ClusterState cluster)
         SystemFields.SetForCreation(asked, call.Kind, cluster.Now);
         _shaping.Shape(asked, call);
         ObjectShaping.Judge(asked, null, call.Kind);
-        asked = await _admission.AdmitAsync(call, "CREATE", null, asked).ConfigureAwait(false);
+        asked = _admission.Admit(call, "CREATE", null, asked);
         _shaping.Shape(asked, call);
         ObjectShaping.Judge(asked, null, call.Kind);
         SetOwners(call, null, asked, applied ? owners : null);
@@ -48,12 +48,7 @@ internal sealed class ObjectWriter(ClusterState cluster)
     /// <param name="scope">What it may change.</param>
     /// <param name="change">Makes the new version from the present one; may run again when others write meanwhile.</param>
     /// <param name="applied">Whether the new version comes from server-side apply and says who owns what.</param>
-    public async Task<JsonObject> ChangeAsync(
-        ApiCall call,
-        WriteScope scope,
-        Func<JsonObject, JsonObject> change,
-        bool applied = false
-    )
+    public JsonObject Change(ApiCall call, WriteScope scope, Func<JsonObject, JsonObject> change, bool applied = false)
     {
         while (true)
         {
@@ -67,7 +62,7 @@ internal sealed class ObjectWriter(ClusterState cluster)
             var after = SystemFields.ForUpdate(before, asked, call.Kind, scope);
             _shaping.Shape(after, call);
             ObjectShaping.Judge(after, before, call.Kind);
-            after = await _admission.AdmitAsync(call, "UPDATE", before, after).ConfigureAwait(false);
+            after = _admission.Admit(call, "UPDATE", before, after);
             _shaping.Shape(after, call);
             ObjectShaping.Judge(after, before, call.Kind);
             SetOwners(call, before, after, applied ? owners : null);

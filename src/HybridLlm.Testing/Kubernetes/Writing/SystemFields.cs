@@ -128,6 +128,5 @@ internal static class SystemFields
         return wanted;
     }
 
-    private static string NewSuffix() =>
-        new(RandomNumberGenerator.GetItems<char>(NameLetters, 5));
+    private static string NewSuffix() => new(RandomNumberGenerator.GetItems<char>(NameLetters, 5));
 }
