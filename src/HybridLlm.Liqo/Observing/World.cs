@@ -82,18 +82,9 @@ internal sealed record World
         }
 
         var world = change.IsGone ? Without(key) : With(key.Cluster, key.Kind, value);
-        return Listings.GetValueOrDefault(target) is { } listing
-            ? world with
-            {
-                Listings = Listings.SetItem(
-                    target,
-                    listing with
-                    {
-                        Keys = change.IsGone ? listing.Keys.Remove(key) : listing.Keys.Add(key),
-                    }
-                ),
-            }
-            : world;
+        var listing = Listings.GetValueOrDefault(target) ?? Listing.NotYet;
+        var keys = change.IsGone ? listing.Keys.Remove(key) : listing.Keys.Add(key);
+        return world with { Listings = Listings.SetItem(target, listing with { Keys = keys }) };
     }
 
     /// <summary>
@@ -119,5 +110,9 @@ internal sealed record World
     private static ObjectKey KeyOf(Target target, string name) =>
         new(target.Cluster, target.Selection.Kind, target.Selection.Namespace, name);
 
-    private sealed record Listing(string ResourceVersion, ImmutableHashSet<ObjectKey> Keys);
+    /// <summary>What is known to belong to a target; without a version while only a watch has told of it.</summary>
+    private sealed record Listing(string? ResourceVersion, ImmutableHashSet<ObjectKey> Keys)
+    {
+        public static readonly Listing NotYet = new(null, []);
+    }
 }
