@@ -13,7 +13,7 @@ namespace HybridLlm.Testing.Kubernetes;
 public sealed class EmulatedCluster : IAsyncDisposable
 {
     private readonly ClusterAuthorities? _own;
-    private readonly ControllerLoop? _controllers;
+    private readonly List<ControllerLoop> _controllers = [];
     private readonly X509Certificate2 _certificate;
     private readonly TlsListener _server;
     private Task? _stopped;
@@ -29,7 +29,11 @@ public sealed class EmulatedCluster : IAsyncDisposable
         _own = own;
         _certificate = certificate;
         _server = server;
-        _controllers = state.Options.Controllers ? ControllerLoop.Start(state, BuiltInControllers.Of(state)) : null;
+        if (state.Options.Controllers)
+        {
+            _controllers.Add(ControllerLoop.Start(state, BuiltInControllers.Of(state)));
+        }
+
         AdminKubeconfig = CreateKubeconfig("admin", [ClusterUser.Masters]);
     }
 
@@ -121,12 +125,15 @@ public sealed class EmulatedCluster : IAsyncDisposable
         _own?.Dispose();
     }
 
+    /// <summary>Further controllers that end when the cluster does.</summary>
+    internal void Ending(ControllerLoop controllers) => _controllers.Add(controllers);
+
     private async Task StopAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
-        if (_controllers is not null)
+        foreach (var controllers in _controllers)
         {
-            await _controllers.DisposeAsync().ConfigureAwait(false);
+            await controllers.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -38,7 +38,9 @@ internal sealed class CertificateSigner(ClusterState cluster) : IController
     private static bool IsDue(JsonObject request)
     {
         var conditions = request.ObjectsAt("status", "conditions").Select(c => c.TextAt("type") ?? "").ToHashSet();
-        return request.TextAt("spec", "signerName") == "kubernetes.io/kube-apiserver-client"
+        return request.TextAt("spec", "signerName")
+                is "kubernetes.io/kube-apiserver-client"
+                    or "kubernetes.io/kubelet-serving"
             && conditions.Contains("Approved")
             && !conditions.Contains("Failed")
             && request.TextAt("status", "certificate") is null;

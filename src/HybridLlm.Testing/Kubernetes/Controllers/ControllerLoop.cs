@@ -8,11 +8,15 @@ internal sealed class ControllerLoop : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly IReadOnlyList<IController> _controllers;
-    private readonly IReadOnlyList<ObjectStore> _stores;
+    private readonly Func<IReadOnlyList<ObjectStore>> _stores;
     private readonly TimeProvider _time;
     private readonly Task _running;
 
-    private ControllerLoop(TimeProvider time, IReadOnlyList<ObjectStore> stores, IReadOnlyList<IController> controllers)
+    private ControllerLoop(
+        TimeProvider time,
+        Func<IReadOnlyList<ObjectStore>> stores,
+        IReadOnlyList<IController> controllers
+    )
     {
         _time = time;
         _stores = stores;
@@ -22,37 +26,42 @@ internal sealed class ControllerLoop : IAsyncDisposable
 
     /// <summary>Starts the controllers of one cluster.</summary>
     public static ControllerLoop Start(ClusterState cluster, IReadOnlyList<IController> controllers) =>
-        Start(cluster.Time, [cluster.Store], controllers);
+        Start(cluster.Time, () => [cluster.Store], controllers);
 
     /// <summary>Starts controllers that look at several clusters.</summary>
     public static ControllerLoop Start(
         TimeProvider time,
-        IReadOnlyList<ObjectStore> stores,
+        Func<IReadOnlyList<ObjectStore>> stores,
         IReadOnlyList<IController> controllers
     ) => new(time, stores, controllers);
 
     /// <summary>Ends when no controller is at work any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            await _running.ConfigureAwait(false);
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         foreach (var controller in _controllers.OfType<IAsyncDisposable>())
         {
             await controller.DisposeAsync().ConfigureAwait(false);
         }
-
-        _stop.Dispose();
     }
 
     private async Task RunAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
-            var seen = _stores.Select(s => s.Version).ToList();
+            var stores = _stores();
+            var seen = stores.Select(s => s.Version).ToList();
             var due = RunAll();
-            if (_stores.Select(s => s.Version).SequenceEqual(seen))
+            if (stores.Select(s => s.Version).SequenceEqual(seen))
             {
-                await WaitAsync(seen, due).ConfigureAwait(false);
+                await WaitAsync(stores, seen, due).ConfigureAwait(false);
             }
         }
     }
@@ -87,10 +96,10 @@ internal sealed class ControllerLoop : IAsyncDisposable
         }
     }
 
-    private async Task WaitAsync(List<long> seen, DateTimeOffset? due)
+    private async Task WaitAsync(IReadOnlyList<ObjectStore> stores, List<long> seen, DateTimeOffset? due)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        List<Task> reasons = [.. _stores.Select((s, i) => s.PassedAsync(seen[i], done.Token))];
+        List<Task> reasons = [.. stores.Select((s, i) => s.PassedAsync(seen[i], done.Token))];
         var wait = due - _time.GetUtcNow();
         if (wait is not null)
         {

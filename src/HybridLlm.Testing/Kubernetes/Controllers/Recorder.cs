@@ -4,7 +4,7 @@ using HybridLlm.Testing.Kubernetes.Serving;
 
 namespace HybridLlm.Testing.Kubernetes.Controllers;
 
-/// <summary>Writes Events: one per object, reason and message, counted when it comes again.</summary>
+/// <summary>Writes Events: one per object, reason and message, counted when it comes again after the object has changed.</summary>
 internal sealed class Recorder(ClusterClient client, string component)
 {
     private int _number;
@@ -24,6 +24,11 @@ internal sealed class Recorder(ClusterClient client, string component)
                 && e.TextAt("reason") == reason
                 && e.TextAt("message") == message
             );
+        if (known.TextAt("involvedObject", "resourceVersion") == about.ResourceVersion())
+        {
+            return;
+        }
+
         try
         {
             if (known is null)
@@ -34,6 +39,7 @@ internal sealed class Recorder(ClusterClient client, string component)
             {
                 known["count"] = (known.NumberAt("count") ?? 1) + 1;
                 known["lastTimestamp"] = now;
+                known.Make("involvedObject")["resourceVersion"] = about.ResourceVersion();
                 client.Update(known);
             }
         }
