@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Controllers;
 using HybridLlm.Testing.Kubernetes.Objects;
+using HybridLlm.Testing.Kubernetes.Serving;
 
 namespace HybridLlm.Testing.Liqo.Offloading;
 
@@ -80,7 +81,8 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
     private void RequestServingCertificate(JsonObject virtualNode)
     {
         var user = $"system:node:{virtualNode.Name()}";
-        var request = Client.Create(
+        var account = $"serviceaccount:{virtualNode.Namespace()}:{virtualNode.Name()}";
+        var request = new ClusterClient(Context.State, account).Create(
             new JsonObject
             {
                 ["apiVersion"] = "certificates.k8s.io/v1",
