@@ -1,0 +1,44 @@
+namespace HybridLlm.Liqo;
+
+/// <summary>Why something cannot go on.</summary>
+public enum LiqoRefusal
+{
+    /// <summary>Both ends are the same cluster, or two clusters with one id.</summary>
+    SameCluster,
+
+    /// <summary>Several tenant namespaces exist for one peer.</summary>
+    TenantNamespaceAmbiguous,
+
+    /// <summary>Ranges that pods or services use exist on both clusters.</summary>
+    RangesOverlap,
+
+    /// <summary>The provider does not accept the consumer's signature or certificate request.</summary>
+    TenantRejected,
+
+    /// <summary>The provider takes no new work from this consumer.</summary>
+    TenantCordoned,
+
+    /// <summary>The provider does not lend what is asked.</summary>
+    SliceDenied,
+
+    /// <summary>A node or slice of that name belongs to something else.</summary>
+    NameTaken,
+
+    /// <summary>The consumer cannot run the virtual kubelet.</summary>
+    VirtualKubeletFailing,
+
+    /// <summary>The namespace to offload does not exist.</summary>
+    NamespaceMissing,
+
+    /// <summary>The namespace is offloaded in a way that cannot be changed any more.</summary>
+    OffloadingImmutable,
+
+    /// <summary>No provider could make the remote namespace.</summary>
+    OffloadingFailed,
+
+    /// <summary>The provider does not answer, so nothing can be undone in agreement with it.</summary>
+    ProviderUnreachable,
+
+    /// <summary>The provider is alive, so nothing may be torn out of its hands.</summary>
+    ProviderAlive,
+}

@@ -1,0 +1,20 @@
+using HybridLlm.Liqo.Clusters;
+
+namespace HybridLlm.Liqo.Observing;
+
+/// <summary>Something to look at: objects of a kind on one of the two clusters.</summary>
+internal sealed record Target(ClusterSide Cluster, Selection Selection)
+{
+    /// <summary>Whether being refused or finding no such API means that there is nothing, rather than a failure.</summary>
+    public bool IsOptional { get; init; }
+
+    /// <summary>
+    /// Only what happens after this object was last seen to change is of interest, as with events: an old one would speak
+    /// of a fault that is mended. Null when all is.
+    /// </summary>
+    public ObjectKey? After { get; init; }
+
+    /// <summary>The object of a key.</summary>
+    public static Target On(ObjectKey key) =>
+        new(key.Cluster, new Selection(key.Kind, key.Namespace) { Name = key.Name });
+}

@@ -1,0 +1,270 @@
+using HybridLlm.Liqo.Clusters;
+using HybridLlm.Liqo.Identities;
+using HybridLlm.Liqo.Observing;
+using HybridLlm.Liqo.Resources;
+using HybridLlm.Liqo.Steps;
+
+namespace HybridLlm.Liqo.Peering;
+
+/// <summary>
+/// How a consumer gets in: the provider makes a nonce, the consumer signs it, the provider issues a certificate, the
+/// consumer keeps it as an Identity.
+/// </summary>
+internal static class AuthenticationPlanner
+{
+    /// <summary>Events by which a provider says that what it was shown is wrong; others go away by themselves.</summary>
+    private static readonly string[] s_verdicts = ["SignatureVerificationFailed", "InvalidCSR"];
+
+    public static IEnumerable<PlannedStep> Steps(PeeringSpec spec, PeeringFacts facts) =>
+        [.. NonceSteps(spec, facts), .. TenantSteps(spec, facts), .. IdentitySteps(spec, facts)];
+
+    private static IEnumerable<PlannedStep> NonceSteps(PeeringSpec spec, PeeringFacts facts)
+    {
+        var nonce = facts.Nonce?.Value(SecretKeys.Nonce);
+        ObjectKey asked = new(ClusterSide.Provider, Kinds.Secret, facts.ProviderNamespace, LiqoNames.NonceSecret);
+        if (facts.Nonce is null)
+        {
+            var body = Secret(asked, LiqoNames.Nonce, facts.ConsumerId, data: null);
+            yield return new CreateStep(asked, body, "asks the provider for a nonce");
+        }
+
+        if (nonce is null)
+        {
+            yield return Wait(
+                spec,
+                asked,
+                "the provider's nonce",
+                "the Secret holds no nonce yet",
+                "Look at the events of the Secret and at Liqo's controller manager on the provider."
+            );
+        }
+
+        ObjectKey answered = new(
+            ClusterSide.Consumer,
+            Kinds.Secret,
+            facts.ConsumerNamespace,
+            LiqoNames.SignedNonceSecret
+        );
+        if (facts.SignedNonce is null)
+        {
+            var body = nonce is null
+                ? null
+                : Secret(answered, LiqoNames.SignedNonce, facts.ProviderId, new() { [SecretKeys.Nonce] = nonce });
+            yield return new CreateStep(answered, body, "gives the nonce to the consumer to sign");
+        }
+
+        if (facts.SignedNonce?.Value(SecretKeys.SignedNonce) is null)
+        {
+            yield return Wait(
+                spec,
+                answered,
+                "the consumer's signature",
+                "the Secret holds no signature yet",
+                "Look at the events of the Secret and at Liqo's controller manager on the consumer."
+            );
+        }
+    }
+
+    private static IEnumerable<PlannedStep> TenantSteps(PeeringSpec spec, PeeringFacts facts)
+    {
+        if (facts.Tenant?.Spec?.TenantCondition is { } condition and not "Active")
+        {
+            throw new LiqoRefusedException(
+                LiqoRefusal.TenantCordoned,
+                $"On the provider, tenant '{facts.ConsumerId}' is {condition}.",
+                "Uncordon the tenant, or peer with another provider."
+            );
+        }
+
+        // The provider keeps the first request it saw apart from the Tenant, and refuses every other.
+        if (
+            facts.KnownCertificate?.Value(SecretKeys.Csr) is { } known
+            && !known.AsSpan().SequenceEqual(facts.Credentials.SigningRequest)
+        )
+        {
+            ObjectKey cache = new(
+                ClusterSide.Provider,
+                Kinds.Secret,
+                facts.ProviderNamespace,
+                LiqoNames.RemoteCertificateSecret
+            );
+            yield return new DeleteStep(cache, "forgets the certificate of an earlier key");
+        }
+
+        ObjectKey key = new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId);
+        const string Purpose = "introduces the consumer with its key and signature";
+        if (facts.SignedNonce?.Value(SecretKeys.SignedNonce) is not { } signature)
+        {
+            if (facts.Tenant is null)
+            {
+                yield return new CreateStep(key, null, Purpose);
+            }
+        }
+        else if (Ensure.AsWanted(facts.World, key, WantedTenant(key, facts, signature), Purpose) is { } write)
+        {
+            yield return write;
+        }
+
+        if (!IsIssued(facts))
+        {
+            ThrowIfRejected(facts);
+            yield return Wait(
+                spec,
+                key,
+                "a certificate for the consumer",
+                facts.Tenant?.Status?.AuthParams is null
+                    ? $"the Tenant has no credentials yet; {LastEvent(facts) ?? "no event tells why"}"
+                    : "the Tenant's certificate is for another key",
+                "Look at the Tenant's events and at the CertificateSigningRequests 'liqo-identity-*' on the provider."
+            ) with
+            {
+                Targets = [Target.On(key), TenantEvents(facts, key)],
+            };
+        }
+    }
+
+    private static IEnumerable<PlannedStep> IdentitySteps(PeeringSpec spec, PeeringFacts facts)
+    {
+        ObjectKey key = new(
+            ClusterSide.Consumer,
+            Kinds.Identity,
+            facts.ConsumerNamespace,
+            LiqoNames.ControlPlaneIdentityOf(facts.ProviderId)
+        );
+        const string Purpose = "gives the consumer its credentials";
+        if (!IsIssued(facts))
+        {
+            if (facts.Identity is null)
+            {
+                yield return new CreateStep(key, null, Purpose);
+            }
+        }
+        else if (Ensure.AsWanted(facts.World, key, WantedIdentity(key, facts), Purpose) is { } write)
+        {
+            yield return write;
+        }
+
+        if (string.IsNullOrEmpty(facts.Identity?.Status?.KubeconfigSecretRef?.Name))
+        {
+            yield return Wait(
+                spec,
+                key,
+                "the kubeconfig made of the credentials",
+                "the Identity names no kubeconfig yet",
+                "Look at Liqo's controller manager on the consumer."
+            );
+        }
+    }
+
+    private static Secret Secret(ObjectKey key, string role, string peer, Dictionary<string, byte[]>? data) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = key.Name,
+                Namespace = key.Namespace,
+                Labels = new Dictionary<string, string> { [role] = "true", [LiqoNames.RemoteClusterId] = peer },
+            },
+            Data = data,
+            Type = "Opaque",
+        };
+
+    private static Tenant WantedTenant(ObjectKey key, PeeringFacts facts, byte[] signature) =>
+        new()
+        {
+            Metadata = Meta(key, facts.ConsumerId),
+            Spec = new TenantSpec
+            {
+                ClusterId = facts.ConsumerId,
+                PublicKey = facts.Credentials.PublicKey,
+                Csr = facts.Credentials.SigningRequest,
+                Signature = signature,
+            },
+        };
+
+    private static Identity WantedIdentity(ObjectKey key, PeeringFacts facts)
+    {
+        var offered = facts.Tenant!.Status!.AuthParams!;
+        var held = facts.Identity?.Spec?.AuthParams?.SignedCertificate;
+        return new Identity
+        {
+            Metadata = Meta(key, facts.ProviderId),
+            Spec = new IdentitySpec
+            {
+                ClusterId = facts.ProviderId,
+                Type = Identity.ControlPlane,
+                AuthParams = offered with
+                {
+                    SignedCertificate = IsNoWorse(held, offered.SignedCertificate, facts)
+                        ? held
+                        : offered.SignedCertificate,
+                },
+                Namespace = facts.Tenant.Status.TenantNamespace,
+            },
+        };
+    }
+
+    /// <summary>Liqo renews the Identity's certificate by itself; what the Tenant shows may be the older one.</summary>
+    private static bool IsNoWorse(byte[]? held, byte[]? offered, PeeringFacts facts) =>
+        IssuedCertificate.Read(held) is { } own
+        && own.IsFor(facts.Credentials.KeyInfo)
+        && own.NotAfter >= IssuedCertificate.Read(offered)?.NotAfter;
+
+    private static ObjectMeta Meta(ObjectKey key, string peer) =>
+        new()
+        {
+            Name = key.Name,
+            Namespace = key.Namespace,
+            Labels = new Dictionary<string, string> { [LiqoNames.RemoteClusterId] = peer },
+        };
+
+    /// <summary>A status alone proves nothing: after a change of keys the old one stays until the new one is judged.</summary>
+    private static bool IsIssued(PeeringFacts facts) =>
+        facts.Tenant?.Status is { TenantNamespace.Length: > 0, AuthParams: { } offered }
+        && IssuedCertificate.Read(offered.SignedCertificate)?.IsFor(facts.Credentials.KeyInfo) == true;
+
+    private static void ThrowIfRejected(PeeringFacts facts)
+    {
+        if (EventsOf(facts).FirstOrDefault(e => s_verdicts.Contains(e.Reason)) is { } verdict)
+        {
+            throw new LiqoRefusedException(
+                LiqoRefusal.TenantRejected,
+                $"The provider rejects tenant '{facts.ConsumerId}': {verdict.Reason}: {verdict.Message}.",
+                "The consumer's keys or the nonce changed in between: unpeer, then peer again."
+            );
+        }
+    }
+
+    private static string? LastEvent(PeeringFacts facts) =>
+        EventsOf(facts) is [.., var last] ? $"{last.Reason}: {last.Message}" : null;
+
+    private static IReadOnlyList<Event> EventsOf(PeeringFacts facts) =>
+        [
+            .. facts
+                .World.All(ClusterSide.Provider, Kinds.Event)
+                .Where(e => e.InvolvedObject?.Kind == Kinds.Tenant.Kind && e.InvolvedObject.Name == facts.ConsumerId),
+        ];
+
+    /// <summary>Events alone tell why a Tenant is rejected. A peering user may not see them, and does without.</summary>
+    private static Target TenantEvents(PeeringFacts facts, ObjectKey tenant) =>
+        new(
+            ClusterSide.Provider,
+            new Selection(Kinds.Event, facts.ProviderNamespace)
+            {
+                Fields = $"involvedObject.kind={Kinds.Tenant.Kind},involvedObject.name={facts.ConsumerId}",
+            }
+        )
+        {
+            IsOptional = true,
+            After = tenant,
+        };
+
+    private static WaitStep Wait(PeeringSpec spec, ObjectKey key, string purpose, string lastObserved, string remedy) =>
+        new(key, purpose)
+        {
+            Targets = [Target.On(key)],
+            Patience = spec.Patience,
+            LastObserved = lastObserved,
+            Remedy = remedy,
+        };
+}

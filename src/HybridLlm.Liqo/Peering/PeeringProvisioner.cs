@@ -1,0 +1,80 @@
+using HybridLlm.Liqo.Clusters;
+using HybridLlm.Liqo.Observing;
+using HybridLlm.Liqo.Steps;
+using Microsoft.Extensions.Logging;
+
+namespace HybridLlm.Liqo.Peering;
+
+/// <summary>
+/// Peers a consumer with a provider, until the virtual node is Ready. Applying a plan twice writes nothing the second
+/// time; an apply that was cut off is completed by the next one.
+/// </summary>
+public sealed class PeeringProvisioner
+{
+    private readonly LiqoCluster _consumer;
+    private readonly LiqoCluster _provider;
+    private readonly ILogger<PeeringProvisioner> _logger;
+
+    /// <summary>Keeps the clusters; asks them nothing yet.</summary>
+    /// <param name="consumer">The cluster that will use the other's resources.</param>
+    /// <param name="provider">The cluster that lends them.</param>
+    public PeeringProvisioner(LiqoCluster consumer, LiqoCluster provider)
+    {
+        ArgumentNullException.ThrowIfNull(consumer);
+        ArgumentNullException.ThrowIfNull(provider);
+        _consumer = consumer;
+        _provider = provider;
+        _logger = consumer.Logger<PeeringProvisioner>();
+    }
+
+    /// <summary>What <see cref="ApplyAsync"/> would have to do now. Reads only.</summary>
+    /// <param name="spec">The peering wanted.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    /// <exception cref="InvalidSpecException">The spec cannot be.</exception>
+    /// <exception cref="StaleClusterIdException">The provider's id is that of an earlier cluster.</exception>
+    /// <exception cref="LiqoRefusedException">What the clusters show rules the peering out.</exception>
+    /// <exception cref="KubernetesCallException">A cluster refuses a read.</exception>
+    /// <exception cref="ClusterUnreachableException">A cluster does not answer.</exception>
+    public async Task<PeeringPlan> PlanAsync(PeeringSpec spec, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        InvalidSpecException.ThrowIfAny("The peering spec", spec.Faults());
+        var facts = await ReadFactsAsync(spec, cancellationToken).ConfigureAwait(false);
+        return new PeeringPlan(spec, [.. PeeringPlanner.Plan(spec, facts).Select(s => s.Publish())]);
+    }
+
+    /// <summary>Does what is still missing of <paramref name="plan"/> and waits until the virtual node is Ready.</summary>
+    /// <param name="plan">The plan, as made by <see cref="PlanAsync"/>.</param>
+    /// <param name="progress">Told each step when it is done; null tells nobody.</param>
+    /// <param name="cancellationToken">Stops between calls; what is done stays done.</param>
+    /// <exception cref="PlanOutdatedException">Something is missing now that the plan does not say.</exception>
+    /// <exception cref="StaleClusterIdException">The provider's id is that of an earlier cluster.</exception>
+    /// <exception cref="LiqoRefusedException">Liqo says no, with its reason.</exception>
+    /// <exception cref="WaitTimedOutException">A wait took longer than the spec's patience.</exception>
+    /// <exception cref="ContestedObjectException">Somebody undoes what is written.</exception>
+    /// <exception cref="KubernetesCallException">A cluster refuses a call.</exception>
+    /// <exception cref="ClusterUnreachableException">A cluster does not answer.</exception>
+    public async Task<PeeringStatus> ApplyAsync(
+        PeeringPlan plan,
+        IProgress<LiqoStep>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var facts = await ReadFactsAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
+        StepRunner runner = new(new ClusterPorts(_consumer.Port, _provider.Port), _consumer.Time, _logger, progress);
+        var world = await runner
+            .RunAsync(
+                facts.World,
+                seen => PeeringPlanner.Plan(plan.Spec, facts with { World = seen }),
+                plan.Steps,
+                "The peering plan",
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return PeeringStatus.Of(world, _provider.Id, plan.Spec.SliceName);
+    }
+
+    private Task<PeeringFacts> ReadFactsAsync(PeeringSpec spec, CancellationToken cancellationToken) =>
+        new PeeringFactsReader(_consumer, _provider).ReadAsync(spec, cancellationToken);
+}

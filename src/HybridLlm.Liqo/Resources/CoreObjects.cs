@@ -1,0 +1,134 @@
+namespace HybridLlm.Liqo.Resources;
+
+/// <summary>Kubernetes core/v1 Namespace.</summary>
+internal sealed record NamespaceObject : ClusterObject
+{
+    public NamespaceStatus? Status { get; init; }
+
+    /// <summary>What Kubernetes says keeps a namespace from going, in its own words; empty when nothing does.</summary>
+    public string Obstacles =>
+        string.Join(
+            "; ",
+            (Status?.Conditions ?? [])
+                .Where(c => c.Status == "True" && !string.IsNullOrEmpty(c.Message))
+                .Select(c => c.Message)
+        );
+}
+
+internal sealed record NamespaceStatus
+{
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+}
+
+/// <summary>Kubernetes core/v1 ConfigMap.</summary>
+internal sealed record ConfigMap : ClusterObject
+{
+    public IReadOnlyDictionary<string, string>? Data { get; init; }
+}
+
+/// <summary>Kubernetes core/v1 Secret. Never printed: its data are keys and certificates.</summary>
+internal sealed record Secret : ClusterObject
+{
+    public IReadOnlyDictionary<string, byte[]>? Data { get; init; }
+    public string? Type { get; init; }
+
+    public byte[]? Value(string key) => Data?.GetValueOrDefault(key) is { Length: > 0 } value ? value : null;
+
+    public override string ToString() => $"Secret {Namespace}/{Name}";
+}
+
+/// <summary>Kubernetes core/v1 Node.</summary>
+internal sealed record Node : ClusterObject
+{
+    public NodeSpec? Spec { get; init; }
+    public NodeStatus? Status { get; init; }
+
+    public Condition? Readiness => Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready");
+    public bool IsReady => Readiness?.Status == "True";
+}
+
+internal sealed record NodeSpec
+{
+    public bool? Unschedulable { get; init; }
+}
+
+internal sealed record NodeStatus
+{
+    public IReadOnlyDictionary<string, string>? Allocatable { get; init; }
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+}
+
+/// <summary>Kubernetes core/v1 Pod.</summary>
+internal sealed record Pod : ClusterObject
+{
+    public PodSpec? Spec { get; init; }
+    public PodStatus? Status { get; init; }
+
+    /// <summary>Why a container does not start, in the kubelet's words; null when none complains.</summary>
+    public ContainerWaiting? Complaint =>
+        Status?.ContainerStatuses?.Select(c => c.State?.Waiting).FirstOrDefault(w => w?.Reason is not null);
+}
+
+internal sealed record PodSpec
+{
+    public string? NodeName { get; init; }
+}
+
+internal sealed record PodStatus
+{
+    public string? Phase { get; init; }
+    public IReadOnlyList<ContainerStatus>? ContainerStatuses { get; init; }
+}
+
+internal sealed record ContainerStatus
+{
+    public ContainerState? State { get; init; }
+}
+
+internal sealed record ContainerState
+{
+    public ContainerWaiting? Waiting { get; init; }
+}
+
+internal sealed record ContainerWaiting
+{
+    public string? Reason { get; init; }
+    public string? Message { get; init; }
+}
+
+/// <summary>Kubernetes core/v1 Event.</summary>
+internal sealed record Event : ClusterObject
+{
+    public string? Reason { get; init; }
+    public string? Message { get; init; }
+    public EventTarget? InvolvedObject { get; init; }
+}
+
+internal sealed record EventTarget
+{
+    public string? Kind { get; init; }
+    public string? Name { get; init; }
+}
+
+/// <summary>Kubernetes apps/v1 Deployment.</summary>
+internal sealed record Deployment : ClusterObject
+{
+    public DeploymentStatus? Status { get; init; }
+}
+
+internal sealed record DeploymentStatus
+{
+    public int? ReadyReplicas { get; init; }
+    public int? Replicas { get; init; }
+}
+
+/// <summary>Kubernetes certificates.k8s.io/v1 CertificateSigningRequest.</summary>
+internal sealed record SigningRequest : ClusterObject
+{
+    public SigningRequestSpec? Spec { get; init; }
+}
+
+internal sealed record SigningRequestSpec
+{
+    public string? Username { get; init; }
+}

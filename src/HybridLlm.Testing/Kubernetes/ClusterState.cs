@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using HybridLlm.Testing.Kubernetes.Access;
+using HybridLlm.Testing.Kubernetes.Admission;
+using HybridLlm.Testing.Kubernetes.Kinds;
+using HybridLlm.Testing.Kubernetes.Objects;
+using HybridLlm.Testing.Kubernetes.Storage;
+
+namespace HybridLlm.Testing.Kubernetes;
+
+/// <summary>What the parts of an emulated cluster share.</summary>
+internal sealed class ClusterState
+{
+    public ClusterState(EmulatedClusterOptions options, ClusterAuthorities authorities)
+    {
+        Options = options;
+        Authorities = authorities;
+        Authenticator = new Authenticator(authorities, options.Time);
+        Access = new RoleBasedAccess(Store);
+        Faults = new ClusterFaults(this);
+    }
+
+    public EmulatedClusterOptions Options { get; }
+
+    public ClusterAuthorities Authorities { get; }
+
+    public Authenticator Authenticator { get; }
+
+    public RoleBasedAccess Access { get; }
+
+    public ClusterFaults Faults { get; }
+
+    public CallLog Calls { get; } = new();
+
+    public ObjectStore Store { get; } = new();
+
+    public KindRegistry Kinds { get; } = new();
+
+    /// <summary>What looks at writes before they are stored, as admission webhooks do.</summary>
+    public ImmutableList<IWebhook> Webhooks { get; set; } = [];
+
+    public TimeProvider Time => Options.Time;
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Now, as objects write it.</summary>
+    public string NowText => Meta.Seconds(Now);
+}

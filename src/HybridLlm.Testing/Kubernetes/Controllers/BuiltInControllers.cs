@@ -1,0 +1,18 @@
+using HybridLlm.Testing.Kubernetes.Nodes;
+
+namespace HybridLlm.Testing.Kubernetes.Controllers;
+
+/// <summary>The controllers every cluster has.</summary>
+internal static class BuiltInControllers
+{
+    public static IReadOnlyList<IController> Of(ClusterState cluster) =>
+        [
+            new CertificateSigner(cluster),
+            new DeploymentController(cluster),
+            new ReplicaSetController(cluster),
+            new Scheduler(cluster),
+            new Kubelets(cluster),
+            new GarbageCollector(cluster),
+            new NamespaceController(cluster),
+        ];
+}

@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace HybridLlm.Testing.Kubernetes;
+
+/// <summary>Writes kubeconfigs with everything inside.</summary>
+internal static class Kubeconfig
+{
+    public static string WithCertificate(
+        string cluster,
+        Uri server,
+        string authority,
+        string user,
+        string certificate,
+        string key
+    ) =>
+        Write(
+            cluster,
+            server,
+            authority,
+            user,
+            $"""
+                client-certificate-data: {Base64(certificate)}
+                client-key-data: {Base64(key)}
+            """
+        );
+
+    public static string WithToken(string cluster, Uri server, string authority, string user, string token) =>
+        Write(cluster, server, authority, user, $"    token: {token}");
+
+    private static string Write(string cluster, Uri server, string authority, string user, string credentials) =>
+        $"""
+            apiVersion: v1
+            kind: Config
+            clusters:
+            - name: {cluster}
+              cluster:
+                server: {server.AbsoluteUri.TrimEnd('/')}
+                certificate-authority-data: {Base64(authority)}
+            users:
+            - name: {user}
+              user:
+            {credentials}
+            contexts:
+            - name: {cluster}
+              context:
+                cluster: {cluster}
+                user: {user}
+            current-context: {cluster}
+
+            """;
+
+    private static string Base64(string pem) => Convert.ToBase64String(Encoding.ASCII.GetBytes(pem));
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using HybridLlm.Testing.Kubernetes.Access;
+using HybridLlm.Testing.Kubernetes.Objects;
+using HybridLlm.Testing.Kubernetes.Storage;
+
+namespace HybridLlm.Testing.Kubernetes.Serving;
+
+/// <summary>
+/// How emulated controllers use their cluster: the same admission, rules and conflicts as over the wire, without the wire, without
+/// access rules and without an entry in the log of calls.
+/// </summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="actor">Its user agent: who owns the fields it writes.</param>
+internal sealed class ClusterClient(ClusterState cluster, string actor)
+{
+    private readonly ResourceService _service = new(cluster);
+    private readonly ClusterUser _user = ClusterUser.Of($"system:{actor}", [ClusterUser.Masters]);
+
+    public TimeProvider Time => cluster.Time;
+
+    public JsonObject? Find(string apiVersion, string kind, string inNamespace, string name) =>
+        cluster.Kinds.FindByKind(apiVersion, kind) is { } found
+            ? cluster.Store.Find(found.Resource, new ObjectKey(inNamespace, name))?.Open()
+            : null;
+
+    /// <summary>None when the kind is not served.</summary>
+    public IReadOnlyList<JsonObject> List(string apiVersion, string kind, string? inNamespace = null) =>
+        cluster.Kinds.FindByKind(apiVersion, kind) is { } found
+            ? [.. cluster.Store.List(found.Resource, inNamespace)!.Objects.Select(o => o.Open())]
+            : [];
+
+    /// <exception cref="ApiFailure">It cannot be created.</exception>
+    public JsonObject Create(JsonObject o) => Send("create", o, "", o);
+
+    /// <summary>Creates it unless there is one already.</summary>
+    public void Ensure(JsonObject o)
+    {
+        if (Find(o.TextAt("apiVersion")!, o.TextAt("kind")!, o.Namespace(), o.Name()) is null)
+        {
+            Create(o);
+        }
+    }
+
+    /// <exception cref="ApiFailure">It is gone or was changed by others.</exception>
+    public JsonObject Update(JsonObject o) => Send("update", o, "", o);
+
+    /// <exception cref="ApiFailure">It is gone or was changed by others.</exception>
+    public JsonObject UpdateStatus(JsonObject o) => Send("update", o, "status", o);
+
+    /// <exception cref="ApiFailure">It is gone or was changed by others.</exception>
+    public JsonObject Update(JsonObject o, string subresource) => Send("update", o, subresource, o);
+
+    /// <summary>Deletes it; nothing happens when it is gone or is another one by now.</summary>
+    public void Delete(JsonObject o, int? graceSeconds = null)
+    {
+        JsonObject options = new() { ["preconditions"] = new JsonObject { ["uid"] = o.Uid() } };
+        if (graceSeconds is { } grace)
+        {
+            options["gracePeriodSeconds"] = grace;
+        }
+
+        try
+        {
+            Send("delete", o, "", options);
+        }
+        catch (ApiFailure failure) when (failure.Status is 404 or 409) { }
+    }
+
+    private JsonObject Send(string verb, JsonObject o, string subresource, JsonObject body)
+    {
+        var kind =
+            cluster.Kinds.FindByKind(o.TextAt("apiVersion")!, o.TextAt("kind")!)
+            ?? throw new ApiFailure(404, "NotFound", $"no kind {o.TextAt("kind")} is served");
+        var target = new ApiTarget
+        {
+            Verb = verb,
+            Path = "",
+            IsResource = true,
+            Group = kind.Group,
+            Version = kind.Version,
+            Resource = kind.Plural,
+            Namespace = kind.IsNamespaced ? o.Namespace() : "",
+            Name = verb == "create" ? "" : o.Name(),
+            Subresource = subresource,
+        };
+        ApiCall call = new()
+        {
+            Target = target,
+            Kind = kind,
+            User = _user,
+            UserAgent = actor,
+            Body = body.ToBytes(),
+        };
+        return _service.Handle(call).Body;
+    }
+}

@@ -1,0 +1,40 @@
+using HybridLlm.Testing.Liqo.Peering;
+
+namespace HybridLlm.Testing.Liqo;
+
+/// <summary>How an <see cref="EmulatedLiqo"/> behaves.</summary>
+public sealed class EmulatedLiqoOptions
+{
+    /// <summary>The cluster's id among its peers: a DNS label of at most 63 characters.</summary>
+    public required string ClusterId { get; set; }
+
+    /// <summary>Version it says it is, with the leading <c>v</c>.</summary>
+    public string Version { get; set; } = "v1.2.0";
+
+    /// <summary>Namespace of its components.</summary>
+    public string Namespace { get; set; } = "liqo";
+
+    /// <summary>Whether the cluster's keys are RSA (<c>authentication.tlsCompatibilityMode</c>); Ed25519 otherwise.</summary>
+    public bool UsesRsaKeys { get; set; }
+
+    /// <summary>Where consumers are told that the API server is (<c>apiServer.address</c>); null tells its own address.</summary>
+    public Uri? ApiServerAddress { get; set; }
+
+    /// <summary>Labels that virtual nodes of this cluster get at the consumer (<c>discovery.config.clusterLabels</c>).</summary>
+    public IReadOnlyDictionary<string, string> ClusterLabels { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>How it answers requests for resources.</summary>
+    public SliceAnswer SliceAnswer { get; set; } = SliceAnswer.Accept;
+
+    /// <summary>How long a provider takes to answer a request for resources.</summary>
+    public TimeSpan SliceTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a consumer takes from the accepted resources to the virtual node's Deployment.</summary>
+    public TimeSpan VirtualNodeTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the virtual kubelet takes to bring its Node up.</summary>
+    public TimeSpan NodeTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often a consumer looks whether its providers' API servers answer.</summary>
+    public TimeSpan PingPeriod { get; set; } = TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using HybridLlm.Liqo.Clusters;
+using HybridLlm.Liqo.Identities;
+using HybridLlm.Liqo.Observing;
+using HybridLlm.Liqo.Offloading;
+using HybridLlm.Liqo.Peering;
+using HybridLlm.Liqo.Resources;
+using HybridLlm.Liqo.Steps;
+using HybridLlm.Liqo.Tests.Peering;
+using HybridLlm.Liqo.Tests.Steps;
+
+namespace HybridLlm.Liqo.Tests.Recordings;
+
+/// <summary>Where this package does what liqoctl does, it writes the same objects in the same order.</summary>
+public sealed class RecordedPeeringTests
+{
+    [Fact]
+    public void Peering_writes_what_liqoctl_writes()
+    {
+        var recorded = RecordedScenario.Read("01-peer");
+        var (facts, answers) = FactsOf(recorded);
+        List<string> written = [];
+        while (PeeringPlanner.Plan(SimulatedPeering.Spec, facts) is [var step, ..])
+        {
+            if (step is CreateStep create)
+            {
+                var cluster = step.Object.Cluster == ClusterSide.Consumer ? "homelab" : "aws-gpu-1";
+                written.Add($"{cluster} {Sorted(step.Object.Kind.Write(create.Body!))}");
+            }
+
+            facts = facts with { World = answers(facts.World, step) ?? SimulatedPeering.Do(facts.World, step) };
+        }
+
+        written.ShouldBe(recorded.Select(r => $"{r.Cluster} {Sorted(r.Body)}"));
+    }
+
+    [Fact]
+    public void Offloading_writes_what_liqoctl_writes()
+    {
+        OffloadingSpec spec = new()
+        {
+            Namespace = "llm-inference",
+            Pods = PodPlacement.Remote,
+            Mapping = NamespaceMapping.EnforceSameName,
+        };
+        var world = World.Empty.With(
+            ClusterSide.Consumer,
+            Kinds.Namespace,
+            new NamespaceObject { Metadata = new ObjectMeta { Name = "llm-inference" } }
+        );
+
+        var create = OffloadingPlanner.Plan(spec, "homelab", world).First().ShouldBeOfType<CreateStep>();
+
+        Sorted(create.Object.Kind.Write(create.Body!))
+            .ShouldBe(Sorted(RecordedScenario.Read("03-offload").ShouldHaveSingleItem().Body));
+    }
+
+    /// <summary>Facts with the recorded keys, and the answers the recorded controllers gave.</summary>
+    private static (PeeringFacts Facts, Func<World, PlannedStep, World?> Answers) FactsOf(
+        IReadOnlyList<RecordedWrite> recorded
+    )
+    {
+        JsonNode Body(string kind) => recorded.First(r => r.Body["kind"]!.GetValue<string>() == kind).Body;
+        var tenant = Body("Tenant")["spec"]!;
+        var nonce = recorded.Select(r => r.Body["data"]?["nonce"]).First(n => n is not null)!.GetValue<string>();
+        var publicKey = Convert.FromBase64String(tenant["publicKey"]!.GetValue<string>());
+        var pem = Encoding.ASCII.GetString(publicKey);
+        var facts = SimulatedPeering.Nothing with
+        {
+            Credentials = new ConsumerCredentials(
+                publicKey,
+                Convert.FromBase64String(tenant["csr"]!.GetValue<string>()),
+                Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data])
+            ),
+        };
+        var issued = Body("Identity")["spec"]!["authParams"]!.ToJsonString();
+        return (facts, Answer);
+
+        World? Answer(World world, PlannedStep step) =>
+            step is not WaitStep
+                ? null
+                : (step.Object.Cluster, step.Object.Kind.Kind) switch
+                {
+                    (ClusterSide.Provider, "Secret") => Merge(world, step, $$"""{"data":{"nonce":"{{nonce}}"} }"""),
+                    (ClusterSide.Consumer, "Secret") => Merge(
+                        world,
+                        step,
+                        $$"""{"data":{"signedNonce":"{{tenant["signature"]}}"} }"""
+                    ),
+                    (_, "Tenant") => Merge(
+                        world,
+                        step,
+                        $$"""{"status":{"tenantNamespace":"liqo-tenant-homelab","authParams": {{issued}} } }"""
+                    ),
+                    _ => null,
+                };
+    }
+
+    private static World Merge(World world, PlannedStep step, string patch) =>
+        SimulatedServer.Merged(world, step.Object, SimulatedServer.Patch(patch));
+
+    private static string Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject map => "{"
+                + string.Join(
+                    ',',
+                    map.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key}:{Sorted(m.Value)}")
+                )
+                + "}",
+            JsonArray list => $"[{string.Join(',', list.Select(Sorted))}]",
+            _ => node?.ToString() ?? "null",
+        };
+}

@@ -1,0 +1,274 @@
+using System.Text;
+using HybridLlm.Liqo.Clusters;
+using HybridLlm.Liqo.Diagnosis;
+using HybridLlm.Liqo.Offloading;
+using HybridLlm.Liqo.Peering;
+using HybridLlm.Liqo.Steps;
+using HybridLlm.Liqo.Unpeering;
+using HybridLlm.Testing.Kubernetes;
+using HybridLlm.Testing.Kubernetes.Nodes;
+using HybridLlm.Testing.Liqo;
+using HybridLlm.Testing.Simulation;
+using k8s;
+using k8s.Models;
+
+namespace HybridLlm.Liqo.Tests.Wire;
+
+/// <summary>A homelab and a rented cluster, each with an emulated Liqo, and this package's ways to them.</summary>
+internal sealed class Federation : IAsyncDisposable
+{
+    public const string ProviderId = "aws-gpu-1";
+    public const string Offloaded = "llm-inference";
+
+    /// <summary>Of virtual time, which a busy machine must not use up.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromHours(4);
+
+    public static readonly PeeringSpec Spec = new()
+    {
+        Patience = s_patience,
+        Resources = new SliceResources
+        {
+            Cpu = "4",
+            Memory = "16Gi",
+            Gpus = 1,
+        },
+    };
+
+    private readonly VirtualClock _clock;
+
+    private Federation(VirtualClock clock, Member home, Member rented)
+    {
+        _clock = clock;
+        Home = home;
+        Rented = rented;
+    }
+
+    public Member Home { get; }
+
+    /// <summary>The provider; another one after <see cref="ReplaceProviderAsync"/>.</summary>
+    public Member Rented { get; private set; }
+
+    private IReadOnlyDictionary<string, string> Before { get; set; } = new Dictionary<string, string>();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<Federation> StartAsync(Action<EmulatedLiqoOptions>? provider = null)
+    {
+        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 100);
+        var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", configure: null);
+        Federation federation = new(clock, home, await RentAsync(clock, provider));
+        federation.Connect();
+        await home.Admin.CreateNamespaceAsync(
+            new V1Namespace { Metadata = new V1ObjectMeta { Name = Offloaded } },
+            cancellationToken: Stop
+        );
+        federation.Before = home.Listing();
+        return federation;
+    }
+
+    /// <summary>Another cluster comes up at the provider's address with its id, as a careless operator would have it.</summary>
+    public async Task ReplaceProviderAsync()
+    {
+        await Rented.DisposeAsync();
+        Rented = await RentAsync(_clock, configure: null);
+        Connect();
+    }
+
+    public async Task<PeeringStatus> PeerAsync(IProgress<LiqoStep>? progress = null, CancellationToken? stop = null)
+    {
+        PeeringProvisioner provisioner = new(Home.Liqo, Rented.Liqo);
+        return await provisioner.ApplyAsync(await provisioner.PlanAsync(Spec, Stop), progress, stop ?? Stop);
+    }
+
+    public async Task<OffloadingStatus> OffloadAsync()
+    {
+        NamespaceOffloader offloader = new(Home.Liqo);
+        OffloadingSpec spec = new()
+        {
+            Namespace = Offloaded,
+            Pods = PodPlacement.Remote,
+            Patience = s_patience,
+        };
+        return await offloader.ApplyAsync(await offloader.PlanAsync(spec, Stop), cancellationToken: Stop);
+    }
+
+    public Task UnoffloadAsync() =>
+        new NamespaceOffloader(Home.Liqo).RemoveAsync(Offloaded, s_patience, cancellationToken: Stop);
+
+    public async Task UnpeerAsync(IProgress<LiqoStep>? progress = null, CancellationToken? stop = null)
+    {
+        PeeringRemover remover = new(Home.Liqo, Rented.Liqo);
+        await remover.ApplyAsync(
+            await remover.PlanAsync(new UnpeeringSpec { Patience = s_patience }, Stop),
+            progress,
+            stop ?? Stop
+        );
+    }
+
+    public async Task<ForcedRemovalReport> ForceAsync(
+        IProgress<LiqoStep>? progress = null,
+        CancellationToken? stop = null
+    )
+    {
+        ForcedPeeringRemover remover = new(Home.Liqo);
+        ForcedRemovalSpec spec = new()
+        {
+            ProviderId = ProviderId,
+            IsKnownGone = true,
+            Patience = s_patience,
+        };
+        return await remover.ApplyAsync(await remover.PlanAsync(spec, Stop), progress, stop ?? Stop);
+    }
+
+    /// <summary>Waits until the homelab's Liqo sees that the provider does not answer.</summary>
+    public async Task NoticeDeathAsync()
+    {
+        PeeringScanner scanner = new(Home.Liqo);
+        while ((await scanner.ReadAsync(ProviderId, cancellationToken: Stop)).ProviderAnswers != false)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
+        }
+    }
+
+    /// <summary>What the homelab holds otherwise than before the first step; empty when it is exactly as it was.</summary>
+    public IEnumerable<string> Changes()
+    {
+        var now = Home.Listing();
+        return
+        [
+            .. Before.Keys.Except(now.Keys).Select(k => $"lost {k}"),
+            .. now.Where(n => !Before.ContainsKey(n.Key)).Select(n => $"new {n.Key}: {n.Value}"),
+            .. now.Where(n => Before.TryGetValue(n.Key, out var then) && then != n.Value)
+                .Select(n => $"changed {n.Key}: {Before[n.Key]} to {n.Value}"),
+        ];
+    }
+
+    /// <summary>Runs a pod on the virtual node and waits until the homelab sees it run.</summary>
+    public async Task RunPodAsync()
+    {
+        await Home.Admin.CreateNamespacedDeploymentAsync(Ollama(), Offloaded, cancellationToken: Stop);
+        while ((await PodsAsync()).All(p => p.Status?.Phase != "Running"))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
+        }
+    }
+
+    /// <summary>Deletes the Deployment and waits until its pods are gone.</summary>
+    public async Task StopPodAsync()
+    {
+        await Home.Admin.DeleteNamespacedDeploymentAsync("ollama", Offloaded, cancellationToken: Stop);
+        while ((await PodsAsync()).Count > 0)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Rented.DisposeAsync();
+        await Home.DisposeAsync();
+        _clock.Dispose();
+    }
+
+    private void Connect() => Home.Emulated.AddRoute(Rented.Emulated.ApiServer, Rented.Cluster);
+
+    private async Task<IList<V1Pod>> PodsAsync() =>
+        (await Home.Admin.ListNamespacedPodAsync(Offloaded, cancellationToken: Stop)).Items;
+
+    private static Task<Member> RentAsync(VirtualClock clock, Action<EmulatedLiqoOptions>? configure) =>
+        Member.StartAsync(clock, ProviderId, "10.42.0.0/16", "10.43.0.0/16", configure);
+
+    private static V1Deployment Ollama() =>
+        new()
+        {
+            Metadata = new V1ObjectMeta { Name = "ollama" },
+            Spec = new V1DeploymentSpec
+            {
+                Replicas = 1,
+                Selector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = "ollama" } },
+                Template = new V1PodTemplateSpec
+                {
+                    Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string> { ["app"] = "ollama" } },
+                    Spec = new V1PodSpec
+                    {
+                        NodeSelector = new Dictionary<string, string> { [LiqoLabels.RemoteClusterId] = ProviderId },
+                        Containers = [new V1Container { Name = "ollama", Image = "ollama/ollama" }],
+                    },
+                },
+            },
+        };
+}
+
+/// <summary>One cluster of a federation.</summary>
+internal sealed class Member : IAsyncDisposable
+{
+    private Member(EmulatedCluster cluster, EmulatedLiqo emulated, ClusterConnection connection, LiqoCluster liqo)
+    {
+        Cluster = cluster;
+        Emulated = emulated;
+        Connection = connection;
+        Liqo = liqo;
+        using MemoryStream text = new(Encoding.UTF8.GetBytes(cluster.AdminKubeconfig));
+        Admin = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(text));
+    }
+
+    public EmulatedCluster Cluster { get; }
+
+    public EmulatedLiqo Emulated { get; }
+
+    public ClusterConnection Connection { get; }
+
+    public LiqoCluster Liqo { get; }
+
+    /// <summary>Another client, for what is not this package's.</summary>
+    public Kubernetes Admin { get; }
+
+    /// <summary>Writes that came over the wire so far.</summary>
+    public int Writes => Cluster.Calls.Count(c => c.IsWrite);
+
+    public static async Task<Member> StartAsync(
+        VirtualClock clock,
+        string id,
+        string pods,
+        string services,
+        Action<EmulatedLiqoOptions>? configure
+    )
+    {
+        var cluster = await EmulatedCluster.StartAsync(
+            new EmulatedClusterOptions
+            {
+                Time = clock,
+                Name = id,
+                PodCidr = pods,
+                ServiceCidr = services,
+                Nodes = [new EmulatedNode { Name = $"{id}-node", Gpus = 1 }],
+            },
+            TestContext.Current.CancellationToken
+        );
+        EmulatedLiqoOptions options = new() { ClusterId = id };
+        configure?.Invoke(options);
+        var emulated = EmulatedLiqo.Install(cluster, options);
+        var connection = ClusterConnection.FromKubeconfig(
+            cluster.AdminKubeconfig,
+            new ClusterConnectionOptions { Time = clock }
+        );
+        var liqo = await LiqoCluster.WaitUntilReadyAsync(
+            connection,
+            TimeSpan.FromHours(4),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        return new Member(cluster, emulated, connection, liqo);
+    }
+
+    /// <summary>Everything it holds but Events, which only tell what happened.</summary>
+    public IReadOnlyDictionary<string, string> Listing() =>
+        Cluster.Listing().Where(o => !o.Key.Contains(" Event ", StringComparison.Ordinal)).ToDictionary();
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        Connection.Dispose();
+        await Emulated.DisposeAsync();
+        await Cluster.DisposeAsync();
+    }
+}
