@@ -67,6 +67,16 @@ internal static partial class Recording
         return Comparable(file.Select(o => o!.AsObject()));
     }
 
+    /// <summary>What a scenario deleted, by kind and name.</summary>
+    public static IReadOnlyList<string> Deleted(string scenario, string cluster) =>
+        [
+            .. Read($"{scenario}/objects-after.json")[cluster]!["deleted"]!
+                .AsArray()
+                .Select(o => ((string)o!).Split('|'))
+                .Where(p => !s_otherKinds.Contains(p[0]))
+                .Select(p => $"{p[0]} {p[1]}/{p[2]}"),
+        ];
+
     /// <summary>What differs between two listings of an emulated cluster.</summary>
     public static SortedDictionary<string, string> Between(
         IReadOnlyDictionary<string, string> before,

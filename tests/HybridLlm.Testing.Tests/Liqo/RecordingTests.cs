@@ -33,6 +33,26 @@ public sealed class RecordingTests
         await LikeAsync("03-offload", "aws-gpu-1", clusters.Gpu, gpu);
     }
 
+    [Fact]
+    public async Task Unpeering_leaves_what_it_leaves_in_reality()
+    {
+        await using var clusters = await TwoClusters.StartAsync();
+        Liqoctl liqoctl = new(clusters);
+        await liqoctl.PeerAsync();
+        await QuietAsync(clusters);
+        var (home, gpu) = (clusters.Home.Cluster.Listing(), clusters.Gpu.Cluster.Listing());
+
+        await liqoctl.UnpeerAsync();
+
+        await LikeAsync("07-unpeer", "homelab", clusters.Home, home);
+        await LikeAsync("07-unpeer", "aws-gpu-1", clusters.Gpu, gpu);
+        foreach (var (name, cluster) in new[] { ("homelab", clusters.Home), ("aws-gpu-1", clusters.Gpu) })
+        {
+            var left = Recording.Between(new Dictionary<string, string>(), cluster.Cluster.Listing());
+            left.Keys.Intersect(Recording.Deleted("07-unpeer", name)).ShouldBeEmpty();
+        }
+    }
+
     private static async Task QuietAsync(TwoClusters clusters)
     {
         var seen = Recording.After("01-peer", "homelab");
