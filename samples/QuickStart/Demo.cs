@@ -18,6 +18,8 @@ internal static class Demo
     /// <summary>Exit code after Ctrl-C, by custom 128 + SIGINT.</summary>
     private const int Interrupted = 130;
 
+    private static readonly TimeSpan s_slowly = TimeSpan.FromSeconds(3);
+
     public static async Task<int> RunAsync(bool json, CancellationToken cancellationToken)
     {
         using VirtualClock clock = new(DateTimeOffset.UtcNow, Pace.Real);
@@ -26,7 +28,8 @@ internal static class Demo
         var state = Directory.CreateTempSubdirectory("hybridllm-quickstart-");
         try
         {
-            EmulatedWorldOptions options = new() { Clock = clock, Nodes = { ConfigureOllama = Pace.Ollama } };
+            Pace pace = new();
+            EmulatedWorldOptions options = new() { Clock = clock, Nodes = { ConfigureOllama = pace.Ollama } };
             await using var world = await EmulatedWorld.StartAsync(options, CancellationToken.None);
             await using var cluster = new HybridClusterBuilder("quickstart")
                 .WithModel(Model)
@@ -37,7 +40,7 @@ internal static class Demo
                 .UseStateFolder(state.FullName)
                 .UseEmulatedWorld(world, Model)
                 .Build();
-            return await ActAsync(cluster, world, narrator, timeline, cancellationToken);
+            return await ActAsync(cluster, world, pace, narrator, timeline, cancellationToken);
         }
         catch (HybridClusterFaultsException faults)
         {
@@ -53,6 +56,7 @@ internal static class Demo
     private static async Task<int> ActAsync(
         HybridCluster cluster,
         EmulatedWorld world,
+        Pace pace,
         Narrator narrator,
         Timeline timeline,
         CancellationToken cancellationToken
@@ -79,14 +83,25 @@ internal static class Demo
                 await narrator.WhileAsync(cluster, () => cluster.UpAsync(cancellationToken: cancellationToken));
             }
 
+            await using var gateway = await GatewayHost.StartAsync(cluster, cancellationToken);
             narrator.Act("3 · Ask", $"\"{Question}\" reaches the gateway while everything sleeps");
             using (timeline.Act("ask"))
             {
-                report.Answer = await AskAct.RunAsync(cluster, world, narrator, cancellationToken);
-                report.UndisturbedAnswer = await AskAct.UndisturbedAsync(cancellationToken);
+                report.Answer = await AskAct.RunAsync(cluster, gateway, world, narrator, cancellationToken);
+                report.UndisturbedAnswer = await Undisturbed.AnswerAsync(Question, Greedy, cancellationToken);
             }
 
-            narrator.Act("4 · Sleep, down, receipt", "nobody asks any more");
+            narrator.Act(
+                "4 · Reclaim",
+                $"AWS takes the GPU under an answer, twice. The model speaks slowly, a token every {s_slowly.TotalSeconds:0} s, so that a boot fits in"
+            );
+            using (timeline.Act("reclaim"))
+            {
+                pace.SpeakEvery(s_slowly);
+                report.Reclaim = await new ReclaimAct(cluster, gateway, world, narrator).RunAsync(cancellationToken);
+            }
+
+            narrator.Act("5 · Sleep, down, receipt", "nobody asks any more");
             using (timeline.Act("sleep"))
             {
                 await narrator.WhileAsync(cluster, () => SleepAct.WaitAsync(cluster, narrator, cancellationToken));

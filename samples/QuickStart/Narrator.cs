@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using HybridLlm.Planning;
 using HybridLlm.Teardown;
 using Spectre.Console;
@@ -10,9 +11,12 @@ namespace HybridLlm.QuickStart;
 /// </summary>
 internal sealed class Narrator
 {
+    private const int PartWidth = 70;
+
     private readonly bool _json;
     private readonly Timeline _timeline;
     private readonly IAnsiConsole _console;
+    private readonly StringBuilder _part = new();
 
     public Narrator(bool json, Timeline timeline)
     {
@@ -42,6 +46,25 @@ internal sealed class Narrator
     public void Token(string text) => _console.Markup(Markup.Escape(text));
 
     public void EndOfAnswer() => _console.WriteLine();
+
+    /// <summary>Part of an answer that is told between the events: a line at a time.</summary>
+    public void Part(string text)
+    {
+        _part.Append(text);
+        if (_part.Length > PartWidth)
+        {
+            EndOfPart();
+        }
+    }
+
+    public void EndOfPart()
+    {
+        if (_part.Length > 0)
+        {
+            Line($"│ {_part.ToString().Trim()}", "default");
+            _part.Clear();
+        }
+    }
 
     public void Plan(HybridClusterPlan plan) => PlanView.Show(_console, plan);
 
@@ -76,8 +99,8 @@ internal sealed class Narrator
         _console.WriteLine();
         _console.MarkupLine(
             good
-                ? "[green]The answer is word for word the undisturbed one, and nothing is left.[/]"
-                : "[red]The answer differs from the undisturbed one, or something is left.[/]"
+                ? "[green]Both answers are word for word the undisturbed ones, and nothing is left.[/]"
+                : "[red]An answer differs from the undisturbed one, or something is left.[/]"
         );
     }
 

@@ -18,12 +18,20 @@ internal sealed record Report
     /// <summary>The same question to a server nothing happens to.</summary>
     public string? UndisturbedAnswer { get; set; }
 
+    /// <summary>The answer whose node was taken in the middle.</summary>
+    public ReclaimReport? Reclaim { get; set; }
+
     public decimal SpentUsd => Receipt?.SpentUsd ?? 0;
 
     public TeardownReceipt? Receipt { get; set; }
 
     [JsonIgnore]
-    public bool IsGood => Answer is { Length: > 0 } && Answer == UndisturbedAnswer && Receipt is { Left: 0 };
+    public bool IsGood =>
+        Answer is { Length: > 0 }
+        && Answer == UndisturbedAnswer
+        && Reclaim is { PausesInVirtualSeconds.Count: 2 }
+        && Reclaim.Answer == Reclaim.UndisturbedAnswer
+        && Receipt is { Left: 0 };
 
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Readable.Report);
 }

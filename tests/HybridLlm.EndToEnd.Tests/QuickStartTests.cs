@@ -6,7 +6,7 @@ namespace HybridLlm.EndToEnd.Tests;
 /// <summary>The README's first command, as a process of its own.</summary>
 public sealed class QuickStartTests
 {
-    private static readonly string[] s_acts = ["plan", "up", "ask", "sleep", "down"];
+    private static readonly string[] s_acts = ["plan", "up", "ask", "reclaim", "sleep", "down"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,6 +20,9 @@ public sealed class QuickStartTests
         var root = report.RootElement;
         root.GetProperty("answer").GetString().ShouldBe(root.GetProperty("undisturbedAnswer").GetString());
         root.GetProperty("answer").GetString()!.Length.ShouldBeGreaterThan(100);
+        var reclaim = root.GetProperty("reclaim");
+        reclaim.GetProperty("answer").GetString().ShouldBe(reclaim.GetProperty("undisturbedAnswer").GetString());
+        reclaim.GetProperty("pausesInVirtualSeconds").GetArrayLength().ShouldBe(2);
         root.GetProperty("receipt").GetProperty("left").GetInt32().ShouldBe(0);
         root.GetProperty("spentUsd").GetDecimal().ShouldBeInRange(0.001m, 0.20m);
 

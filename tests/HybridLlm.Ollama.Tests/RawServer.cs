@@ -13,10 +13,10 @@ internal sealed class RawServer : IDisposable
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    public static RawServer Answering(string response)
+    public static RawServer Answering(string response, byte[]? body = null)
     {
         RawServer server = new();
-        _ = server.ServeAsync(Encoding.UTF8.GetBytes(response));
+        _ = server.ServeAsync([.. Encoding.UTF8.GetBytes(response), .. body ?? []]);
         return server;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HybridLlm.Ollama.Fitting;
 
 namespace HybridLlm.Ollama;
 
@@ -25,4 +26,13 @@ public sealed record ModelDescription
 
     /// <summary>The GGUF header's values by key, e.g. <c>llama.block_count</c>; long arrays are left out by the server.</summary>
     public required IReadOnlyDictionary<string, JsonElement> Info { get; init; }
+
+    /// <summary>The figures that decide the model's memory.</summary>
+    /// <param name="model">The model as the server lists it, for its name and size.</param>
+    /// <exception cref="GgufException">The server left out what is needed.</exception>
+    public ModelShape ToShape(InstalledModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return ShapeReader.Read(model.Name, model.Bytes, Info);
+    }
 }

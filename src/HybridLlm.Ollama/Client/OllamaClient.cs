@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using HybridLlm.Ollama.Models;
 using OllamaSharp.Models;
 using OllamaSharp.Models.Chat;
 
@@ -27,8 +28,15 @@ public sealed class OllamaClient : IDisposable
     /// <exception cref="ArgumentException">The address is no HTTP root.</exception>
     public OllamaClient(Uri address)
     {
-        _owned = new HttpMessageInvoker(new SocketsHttpHandler { ConnectTimeout = s_connectTimeout });
+        SocketsHttpHandler handler = new()
+        {
+            ConnectTimeout = s_connectTimeout,
+            // Closes at once when an answer is left early; reading the rest would keep the GPU busy with it.
+            ResponseDrainTimeout = TimeSpan.Zero,
+        };
+        _owned = new HttpMessageInvoker(handler);
         _wire = new OllamaWire(_owned, Root(address));
+        Models = new OllamaModels(this, _wire);
     }
 
     /// <summary>A client over the caller's <see cref="HttpClient"/> or handler chain, which stays the caller's.</summary>
@@ -47,10 +55,14 @@ public sealed class OllamaClient : IDisposable
         }
 
         _wire = new OllamaWire(http, Root(address));
+        Models = new OllamaModels(this, _wire);
     }
 
     /// <summary>Root of the server, with a slash at its end.</summary>
     public Uri Address => _wire.Address;
+
+    /// <summary>Pulls, makes, copies and deletes models.</summary>
+    public OllamaModels Models { get; }
 
     /// <summary>The server's version, e.g. <c>0.33.0</c>.</summary>
     public async Task<string> GetVersionAsync(CancellationToken cancellationToken = default)

@@ -45,8 +45,9 @@ public sealed record ContinuityReport
     public required IReadOnlyList<Migration> Migrations { get; init; }
 
     /// <summary>
-    /// True only if it is proven that the text is what the first server alone would have said: chosen without chance, by the same
-    /// weights and version, and the parts' token counts add up. Either way no text is lost or doubled.
+    /// True only if nothing tells the text from what the first server alone would have said: chosen without chance, by the same weights
+    /// and version, and the parts' token counts add up. Rounding is not seen: where two tokens are all but equally likely, an engine
+    /// that reads the text in one go may choose otherwise than one that wrote it. Either way no text is lost or doubled.
     /// </summary>
     public bool Exact => Doubts.Count == 0;
 

@@ -22,27 +22,41 @@ internal static class NdjsonStream
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        var (count, equal, last) = (0L, 0, "");
+        await foreach (var line in LinesAsync(stream, cancellationToken).ConfigureAwait(false))
+        {
+            var chunk = Parse(line, count++);
+            (equal, last) = chunk.Text == last ? (equal + 1, last) : (1, chunk.Text);
+            yield return chunk;
+            if (chunk.Done)
+            {
+                yield break;
+            }
+        }
+
+        throw new OllamaUnfinishedException(repeating: equal >= RepeatGuard, count);
+    }
+
+    /// <summary>Its lines that are not blank, to the stream's clean end.</summary>
+    public static async IAsyncEnumerable<byte[]> LinesAsync(
+        Stream stream,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
         var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
-        var (lines, equal, last) = (0L, 0, "");
+        var count = 0L;
         try
         {
-            while (await ReadLineAsync(pipe, lines, cancellationToken).ConfigureAwait(false) is { } line)
+            while (await ReadLineAsync(pipe, count, cancellationToken).ConfigureAwait(false) is { } line)
             {
-                var chunk = Parse(line, lines++);
-                (equal, last) = chunk.Text == last ? (equal + 1, last) : (1, chunk.Text);
-                yield return chunk;
-                if (chunk.Done)
-                {
-                    yield break;
-                }
+                count++;
+                yield return line;
             }
         }
         finally
         {
             await pipe.CompleteAsync().ConfigureAwait(false);
         }
-
-        throw new OllamaUnfinishedException(repeating: equal >= RepeatGuard, lines);
     }
 
     /// <summary>The next line that is not blank; null at the stream's clean end.</summary>

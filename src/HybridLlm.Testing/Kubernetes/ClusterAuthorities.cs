@@ -83,8 +83,8 @@ public sealed class ClusterAuthorities : IDisposable
         _client.Dispose();
     }
 
-    /// <summary>A certificate for the API server on loopback and its usual names.</summary>
-    internal X509Certificate2 IssueServer()
+    /// <summary>A certificate for the API server on loopback, its usual names and the given ones.</summary>
+    internal X509Certificate2 IssueServer(IReadOnlyList<string> further)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
@@ -93,6 +93,18 @@ public sealed class ClusterAuthorities : IDisposable
         names.AddDnsName("localhost");
         names.AddDnsName("kubernetes");
         names.AddDnsName("kubernetes.default.svc");
+        foreach (var name in further)
+        {
+            if (IPAddress.TryParse(name, out var address))
+            {
+                names.AddIpAddress(address);
+            }
+            else
+            {
+                names.AddDnsName(name);
+            }
+        }
+
         request.CertificateExtensions.Add(names.Build());
         AddLeafExtensions(request, ServerAuthentication, _server);
         using var certificate = request.Create(_server, _server.NotBefore, _server.NotAfter, NewSerial());

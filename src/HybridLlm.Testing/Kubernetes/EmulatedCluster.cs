@@ -69,7 +69,7 @@ public sealed class EmulatedCluster : IAsyncDisposable
         var own = options.Authorities is null ? ClusterAuthorities.Create(options.Time) : null;
         ClusterState state = new(options, options.Authorities ?? own!);
         FirstObjects.Create(new ClusterClient(state, "kube-apiserver"));
-        var certificate = state.Authorities.IssueServer();
+        var certificate = state.Authorities.IssueServer(options.TlsNames);
         ApiServer api = new(state);
         var server = await TlsListener
             .StartAsync(api.HandleAsync, certificate, cancellationToken)

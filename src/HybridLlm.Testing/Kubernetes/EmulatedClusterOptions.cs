@@ -17,6 +17,12 @@ public sealed class EmulatedClusterOptions
     /// <summary>Name in the kubeconfigs it hands out.</summary>
     public string Name { get; set; } = "emulated";
 
+    /// <summary>
+    /// Host names and addresses its certificate holds for besides 127.0.0.1 and localhost, as k3s's <c>--tls-san</c>: those by which
+    /// clients reach it through a mesh.
+    /// </summary>
+    public IReadOnlyList<string> TlsNames { get; set; } = [];
+
     /// <summary>What <c>/version</c> answers.</summary>
     public string Version { get; set; } = "v1.36.2";
 

@@ -26,6 +26,7 @@ public sealed class EmulatedLiqo : IAsyncDisposable
                 new NonceController(context),
                 new TenantController(context),
                 new IdentityController(context),
+                new RenewController(context),
                 new LocalSliceController(context),
                 new ReplicaSliceController(context),
                 new Replicator(context),

@@ -181,7 +181,9 @@ public sealed class OllamaEmulator : IAsyncDisposable
     {
         try
         {
-            var body = await ReadBodyAsync(context, live.Ended).ConfigureAwait(false);
+            var body = OllamaRouter.IsBlob(context.Request)
+                ? ""
+                : await ReadBodyAsync(context, live.Ended).ConfigureAwait(false);
             lock (_lock)
             {
                 _requests.Add(

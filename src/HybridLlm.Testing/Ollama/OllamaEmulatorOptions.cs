@@ -9,6 +9,12 @@ public sealed class OllamaEmulatorOptions
     /// <summary>Models on disk.</summary>
     public IReadOnlyList<EmulatedModel> Models { get; set; } = [new() { Name = "llama3.1:8b" }];
 
+    /// <summary>Models its registry has, to be pulled.</summary>
+    public IReadOnlyList<EmulatedModel> Registry { get; set; } = [];
+
+    /// <summary>Time to pull a model.</summary>
+    public TimeSpan PullTime { get; set; }
+
     /// <summary>What generates the text.</summary>
     public IOllamaEngine Engine { get; set; } = new ScriptedEngine();
 

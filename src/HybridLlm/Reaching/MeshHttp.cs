@@ -14,6 +14,8 @@ internal static class MeshHttp
             {
                 ConnectTimeout = s_connectTimeout,
                 UseProxy = false,
+                // Reading on after an answer was given up would keep the GPU at work on it.
+                ResponseDrainTimeout = TimeSpan.Zero,
                 ConnectCallback = async (connection, cancellationToken) =>
                 {
                     var target = new IPEndPoint(

@@ -30,6 +30,23 @@ public sealed class FederationTests
     }
 
     [Fact]
+    public async Task A_peering_costs_as_many_calls_however_long_Liqo_takes()
+    {
+        static async Task<int> CallsAsync(TimeSpan delay)
+        {
+            await using var two = await Federation.StartAsync(o => o.SliceTime = delay);
+            var before = two.Home.Cluster.Calls.Count + two.Rented.Cluster.Calls.Count;
+            await two.PeerAsync();
+            return two.Home.Cluster.Calls.Count + two.Rented.Cluster.Calls.Count - before;
+        }
+
+        var calls = await CallsAsync(TimeSpan.FromSeconds(1));
+
+        // A watch is made anew every few minutes.
+        (await CallsAsync(TimeSpan.FromMinutes(3))).ShouldBeInRange(0, calls + 4);
+    }
+
+    [Fact]
     public async Task Peer_offload_unpeer_leaves_the_consumer_exactly_as_it_was()
     {
         await using var two = await Federation.StartAsync();

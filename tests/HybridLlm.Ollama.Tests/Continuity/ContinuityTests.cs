@@ -15,7 +15,7 @@ public sealed class ContinuityTests
     public async Task A_cut_answer_goes_on_without_a_seam_and_says_where_it_was()
     {
         await using var servers = await Servers.StartAsync(Models(), Models());
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 20));
 
         var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
@@ -86,7 +86,7 @@ public sealed class ContinuityTests
     {
         await using var servers = await Servers.StartAsync(Models(), Models());
         JsonObject sampled = new() { ["temperature"] = 0.8, ["seed"] = 42 };
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: sampled));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello", options: sampled));
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 20));
 
         var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: sampled));
@@ -108,7 +108,7 @@ public sealed class ContinuityTests
             Models(voice: EmulatedVoice.Unstable),
             Models(voice: EmulatedVoice.Unstable)
         );
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 40));
 
         var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
@@ -125,7 +125,7 @@ public sealed class ContinuityTests
             Models(voice: EmulatedVoice.MultiByte),
             Models(voice: EmulatedVoice.MultiByte)
         );
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
 
         for (var line = 1; line < 40; line++)
         {
@@ -139,9 +139,9 @@ public sealed class ContinuityTests
     public async Task A_stop_string_is_met_wherever_the_cut_falls()
     {
         await using var servers = await Servers.StartAsync(Models(), Models());
-        var words = (await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"))).Text.Split(' ');
+        var words = (await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"))).Text.Split(' ');
         JsonObject stop = new() { ["temperature"] = 0, ["stop"] = new JsonArray($"{words[10]} {words[11]}") };
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: stop));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello", options: stop));
         whole.Text.ShouldBe(string.Join(' ', words.Take(10)) + " ");
 
         for (var line = 1; line <= whole.Chunks.Count; line++)
@@ -157,7 +157,7 @@ public sealed class ContinuityTests
     {
         await using var servers = await Servers.StartAsync(Models(), Models());
         JsonObject limited = new() { ["temperature"] = 0, ["num_predict"] = 12 };
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: limited));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello", options: limited));
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 12));
 
         var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: limited));
@@ -175,7 +175,7 @@ public sealed class ContinuityTests
         await using var servers = await Servers.StartAsync(Models(), Models());
         var body = Ask.Chat("Hello");
         body["format"] = "json";
-        var whole = await servers.AskAsync(OllamaApi.Chat, body);
+        var whole = await servers.WholeAsync(OllamaApi.Chat, body);
         JsonElement.Parse(whole.Text).GetProperty("answer").GetString().ShouldNotBeEmpty();
         servers[0].Arm(new StreamFault(StreamFaultKind.RunnerCrash, 8));
 
@@ -228,7 +228,7 @@ public sealed class ContinuityTests
         body["tools"] = JsonNode.Parse(
             """[{"type":"function","function":{"name":"weather","parameters":{"type":"object"}}}]"""
         );
-        var whole = await servers.AskAsync(OllamaApi.Chat, body);
+        var whole = await servers.WholeAsync(OllamaApi.Chat, body);
         whole.ToolCalls.Count.ShouldBe(1);
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, line));
 
@@ -247,7 +247,7 @@ public sealed class ContinuityTests
             capabilities: ["completion", "thinking"]
         );
         await using var servers = await Servers.StartAsync(options, options);
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         whole.Thinking.Split(' ').Length.ShouldBeGreaterThan(20);
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 10));
 
@@ -265,7 +265,7 @@ public sealed class ContinuityTests
             capabilities: ["completion", "thinking"]
         );
         await using var servers = await Servers.StartAsync(options, options);
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         var thoughts = whole.Chunks.Count(c => c.Thinking.Length > 0);
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, thoughts + 10));
 
@@ -286,7 +286,7 @@ public sealed class ContinuityTests
         await using var servers = await Servers.StartAsync(options, options);
         var body = Ask.Chat("Hello");
         body["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"weather"}}]""");
-        var whole = await servers.AskAsync(OllamaApi.Chat, body);
+        var whole = await servers.WholeAsync(OllamaApi.Chat, body);
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 20));
 
         var answer = await servers.AskAsync(OllamaApi.Chat, body);
@@ -304,7 +304,7 @@ public sealed class ContinuityTests
             new OllamaEmulatorOptions { Models = [new() { Name = "another" }] },
             Models()
         );
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 20));
 
         var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
@@ -331,7 +331,7 @@ public sealed class ContinuityTests
     {
         WatchedClock clock = new();
         await using var servers = await Servers.StartAsync(Models(), Models());
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         servers[0].Arm(new StreamFault(StreamFaultKind.Hang, 20));
         ContinuityOptions options = new() { TimeProvider = clock, StallLimit = TimeSpan.FromMinutes(2) };
         Answer? so = null;

@@ -13,7 +13,7 @@ public sealed class HandoverTests
     public async Task A_cut_answer_waits_for_a_server_that_appears_later()
     {
         await using var servers = await TwoAsync();
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         TaskCompletionSource<bool> appears = new();
         TaskCompletionSource asked = new();
         servers.BeforeNext = ended =>
@@ -36,7 +36,7 @@ public sealed class HandoverTests
     public async Task A_draining_server_answers_on_until_another_is_ready()
     {
         await using var servers = await TwoAsync();
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         using CancellationTokenSource notice = new();
         TaskCompletionSource<bool> appears = new();
         servers.Draining = notice.Token;
@@ -73,7 +73,7 @@ public sealed class HandoverTests
     public async Task A_draining_server_that_is_cut_before_another_is_ready_is_followed_by_that_one()
     {
         await using var servers = await TwoAsync();
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         using CancellationTokenSource notice = new();
         TaskCompletionSource<bool> appears = new();
         var askedFor = 0;
@@ -150,7 +150,7 @@ public sealed class HandoverTests
     public async Task A_server_known_to_be_gone_is_left_though_its_connection_looks_open()
     {
         await using var servers = await TwoAsync();
-        var whole = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
         using CancellationTokenSource lost = new();
         servers.Lost = lost.Token;
         servers[0].Arm(new StreamFault(StreamFaultKind.Hang, 30));

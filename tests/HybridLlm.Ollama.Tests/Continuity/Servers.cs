@@ -75,6 +75,19 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
         public void Dispose() => left();
     }
 
+    /// <summary>An undisturbed answer. Once it is there, the servers have also said who they are.</summary>
+    public async Task<Answer> WholeAsync(OllamaApi api, JsonObject body)
+    {
+        var answer = await AskAsync(api, body);
+        while (_emulators[0].InFlight > 0 || _emulators[0].Requests.All(r => r.Path != "/api/tags"))
+        {
+            await Task.Yield();
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return answer;
+    }
+
     public async Task<Answer> AskAsync(
         OllamaApi api,
         JsonObject body,

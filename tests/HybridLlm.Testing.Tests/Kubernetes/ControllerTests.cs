@@ -5,7 +5,6 @@ using HybridLlm.Testing.Kubernetes.Nodes;
 using HybridLlm.Testing.Simulation;
 using k8s;
 using k8s.Models;
-using Shouldly;
 
 namespace HybridLlm.Testing.Tests.Kubernetes;
 

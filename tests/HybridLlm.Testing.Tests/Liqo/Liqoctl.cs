@@ -6,7 +6,6 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Org.BouncyCastle.Asn1;
-using Org.BouncyCastle.Asn1.Pkcs;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Pkcs;
@@ -283,7 +282,7 @@ internal sealed class Liqoctl(TwoClusters clusters)
             cancellationToken: Stop
         );
 
-    private static Task EnsureTenantNamespaceAsync(TestCluster cluster, string name, string remoteId) =>
+    private static Task<V1Namespace> EnsureTenantNamespaceAsync(TestCluster cluster, string name, string remoteId) =>
         cluster.Client.CreateNamespaceAsync(
             new V1Namespace
             {
@@ -294,13 +293,16 @@ internal sealed class Liqoctl(TwoClusters clusters)
                     {
                         ["liqo.io/remote-cluster-id"] = remoteId,
                         ["liqo.io/tenant-namespace"] = "true",
+                        ["pod-security.kubernetes.io/audit"] = "privileged",
+                        ["pod-security.kubernetes.io/enforce"] = "privileged",
+                        ["pod-security.kubernetes.io/warn"] = "privileged",
                     },
                 },
             },
             cancellationToken: Stop
         );
 
-    private static Task CreateSecretAsync(
+    private static Task<V1Secret> CreateSecretAsync(
         TestCluster cluster,
         string ns,
         string name,

@@ -1,6 +1,5 @@
 using HybridLlm.Testing.Tests.Kubernetes;
 using k8s;
-using Shouldly;
 
 namespace HybridLlm.Testing.Tests.Liqo;
 
@@ -70,8 +69,11 @@ public sealed class PeeringTests
         pods.Items.Single().Status.Phase.ShouldBe("Pending");
 
         // What the real one leaves behind.
-        var secrets = await clusters.Home.Client.ListNamespacedSecretAsync(Liqoctl.HomeTenant, cancellationToken: Stop);
-        secrets.Items.Select(s => s.Metadata.Name).ShouldBe(["liqo-signed-nonce"]);
+        await Eventually.TrueAsync(async () =>
+            (await clusters.Home.Client.ListNamespacedSecretAsync(Liqoctl.HomeTenant, cancellationToken: Stop))
+                .Items.Select(i => i.Metadata.Name)
+                .SequenceEqual(["liqo-signed-nonce"])
+        );
         var provider = await Liqoctl.ForeignClusterAsync(clusters.Home, "aws-gpu-1");
         ((string?)provider["status"]!["role"]).ShouldBe("Provider");
         await Eventually.TrueAsync(async () =>

@@ -123,7 +123,9 @@ public sealed partial class OllamaEmulatorRecordingTests
         : field.Name is "status" ? $"{field.Name}={field.Value}"
         : $"{field.Name}:{Shape(field.Value)}";
 
-    [GeneratedRegex("(^|error-|-api-)(create|pull|push|blob)-?")]
+    [GeneratedRegex(
+        "(^|error-|-api-)(push|blob|create-from|create-bad|create-thinking|create-unknown)-?|^pull-(bad|digest|insecure|nostream|progress|registry|unknown)"
+    )]
     private static partial Regex LeftForLater();
 
     // How many tokens a text is depends on the model.

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using HybridLlm.Testing.Kubernetes.Objects;
 using HybridLlm.Testing.Kubernetes.Serving;
+using HybridLlm.Testing.Kubernetes.Storage;
 using HybridLlm.Testing.Kubernetes.Writing;
 
 namespace HybridLlm.Testing.Kubernetes.Controllers;
@@ -12,8 +13,9 @@ internal sealed class GarbageCollector(ClusterState cluster) : IController
 
     public DateTimeOffset? Reconcile()
     {
-        var all = cluster.Store.All().Select(p => p.Value.Open()).ToList();
-        var byUid = all.ToDictionary(o => o.Uid());
+        var stored = cluster.Store.All().Select(p => p.Value).ToList();
+        List<JsonObject> all = [.. stored.Where(o => o.HasOwners || o.IsDeleting).Select(o => o.Open())];
+        var byUid = stored.ToDictionary(o => o.Uid);
         foreach (var o in all)
         {
             if (!o.IsDeleting() && Owners(o).Count > 0 && Owners(o).All(uid => IsLost(uid, byUid)))
@@ -30,9 +32,9 @@ internal sealed class GarbageCollector(ClusterState cluster) : IController
     }
 
     // An owner that is deleted in the foreground takes its dependents with it before it goes.
-    private static bool IsLost(string uid, Dictionary<string, JsonObject> byUid) =>
+    private static bool IsLost(string uid, Dictionary<string, StoredObject> byUid) =>
         !byUid.TryGetValue(uid, out var owner)
-        || (owner.IsDeleting() && owner.Finalizers().Contains(Deletions.Foreground));
+        || (owner.IsDeleting && owner.Open().Finalizers().Contains(Deletions.Foreground));
 
     private void Release(JsonObject owner, List<JsonObject> all)
     {

@@ -17,6 +17,8 @@ internal sealed class StoredObject
         Uid = content.Uid();
         Version = long.Parse(content.ResourceVersion(), NumberStyles.None, CultureInfo.InvariantCulture);
         Labels = content.MapAt("metadata", "labels");
+        IsDeleting = content.IsDeleting();
+        HasOwners = content.ObjectsAt("metadata", "ownerReferences").Any();
         _root = new Lazy<JsonElement>(() => JsonElement.Parse(Json));
     }
 
@@ -29,6 +31,10 @@ internal sealed class StoredObject
     public long Version { get; }
 
     public IReadOnlyDictionary<string, string> Labels { get; }
+
+    public bool IsDeleting { get; }
+
+    public bool HasOwners { get; }
 
     /// <summary>To look into; safe on any thread.</summary>
     public JsonElement Root => _root.Value;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Objects;
 
 namespace HybridLlm.Testing.Liqo.Offloading;

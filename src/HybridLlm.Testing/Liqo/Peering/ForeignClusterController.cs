@@ -9,12 +9,14 @@ namespace HybridLlm.Testing.Liqo.Peering;
 /// </summary>
 internal sealed class ForeignClusterController(LiqoContext context) : LiqoController(context)
 {
+    private static readonly string[] s_authentication = ["Tenant", "Identity"];
+
     private readonly Dictionary<string, (DateTimeOffset Next, bool Answers)> _pings = new(StringComparer.Ordinal);
 
     protected override IEnumerable<JsonObject> Objects()
     {
         var known = Client.List(LiqoNames.Core, "ForeignCluster");
-        var named = new[] { "Tenant", "Identity" }
+        var named = s_authentication
             .SelectMany(k => Client.List(LiqoNames.Authentication, k))
             .Concat(Client.List(LiqoNames.Offloading, "VirtualNode"))
             .Select(o => o.Label(LiqoNames.RemoteId))

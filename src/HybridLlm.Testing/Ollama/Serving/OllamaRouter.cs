@@ -10,12 +10,15 @@ internal sealed class OllamaRouter
     private static readonly string[] s_localNames = [".localhost", ".local", ".internal"];
 
     private readonly Dictionary<string, Route> _routes;
+    private readonly BlobEndpoint _blobs = new();
 
     public OllamaRouter(EmulatorState state)
     {
         GenerationEndpoint generation = new(state);
         ModelEndpoints models = new(state);
         EmbeddingEndpoint embeddings = new(state);
+        PullEndpoint pull = new(state);
+        CreateEndpoint create = new(state, _blobs);
         _routes = new Dictionary<string, Route>(StringComparer.Ordinal)
         {
             ["/"] = new("HEAD, GET", (c, _, _) => Reply.TextAsync(c, "Ollama is running", "text/plain; charset=utf-8")),
@@ -29,6 +32,8 @@ internal sealed class OllamaRouter
             ["/api/show"] = new("POST", (c, _, body) => models.ShowAsync(c, body)),
             ["/api/copy"] = new("POST", (c, _, body) => models.CopyAsync(c, body)),
             ["/api/delete"] = new("DELETE", (c, _, body) => models.DeleteAsync(c, body)),
+            ["/api/pull"] = new("POST", pull.HandleAsync),
+            ["/api/create"] = new("POST", create.HandleAsync),
             ["/api/chat"] = new("POST", (c, live, body) => generation.HandleAsync(c, live, body, chat: true)),
             ["/api/generate"] = new("POST", (c, live, body) => generation.HandleAsync(c, live, body, chat: false)),
             ["/api/embed"] = new("POST", embeddings.EmbedAsync),
@@ -36,12 +41,23 @@ internal sealed class OllamaRouter
         };
     }
 
+    /// <summary>Whether a request's body is a file, to be read only on its way.</summary>
+    public static bool IsBlob(HttpRequest request) =>
+        request.Path.Value?.StartsWith(BlobEndpoint.Path, StringComparison.Ordinal) is true;
+
     public Task HandleAsync(HttpContext context, LiveRequest live, string body)
     {
         var path = context.Request.Path.Value is { Length: > 0 } given ? given : "/";
         if (!IsLocal(context.Request.Host.Host) || !IsLocalOrigin(context))
         {
             return Reply.EmptyAsync(context, 403);
+        }
+
+        if (IsBlob(context.Request))
+        {
+            return context.Request.Method is "HEAD" or "POST"
+                ? _blobs.HandleAsync(context, live)
+                : Reply.TextAsync(context, "405 method not allowed", "text/plain", 405);
         }
 
         if (_routes.TryGetValue(path, out var route))

@@ -15,8 +15,12 @@ internal static class Reply
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static Task JsonAsync(HttpContext context, JsonNode body, int status = 200) =>
-        SendAsync(context, Bytes(body), "application/json; charset=utf-8", status);
+    public static Task JsonAsync(
+        HttpContext context,
+        JsonNode body,
+        int status = 200,
+        string type = "application/json; charset=utf-8"
+    ) => SendAsync(context, Bytes(body), type, status);
 
     public static Task TextAsync(HttpContext context, string text, string contentType, int status = 200) =>
         SendAsync(context, System.Text.Encoding.UTF8.GetBytes(text), contentType, status);

@@ -1,0 +1,172 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace HybridLlm.Testing.Tests.Liqo;
+
+/// <summary>
+/// The objects of a recorded scenario, and an emulated cluster's, in one comparable form: what differs by nature (ids, times, keys,
+/// certificates, generated names) is masked, and what the emulator says it leaves out is left out of both.
+/// </summary>
+internal static partial class Recording
+{
+    private const string Archive = "liqo-recordings.tar.gz";
+
+    // Not Liqo's, or written by controllers whose workload the recordings emulate in another way.
+    private static readonly string[] s_otherKinds =
+    [
+        "ConfigMap",
+        "EndpointSlice",
+        "Event",
+        "Lease",
+        "Pod",
+        "ReplicaSet",
+        "ShadowEndpointSlice",
+        "CustomResourceDefinition",
+        "Service",
+    ];
+    private static readonly string[] s_masked =
+    [
+        "apiServer",
+        "apiServerUrl",
+        "ca",
+        "certificate",
+        "csr",
+        "kubeconfig",
+        "nonce",
+        "publicKey",
+        "request",
+        "signature",
+        "signedCRT",
+        "signedNonce",
+    ];
+    private static readonly string[] s_omitted =
+    [
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "extra",
+        "generation",
+        "groups",
+        "lastHeartbeatTime",
+        "lastTransitionTime",
+        "lastUpdateTime",
+        "managedFields",
+        "observedGeneration",
+        "offloadingPatch",
+        "resourceVersion",
+        "template",
+        "uid",
+        "username",
+    ];
+
+    /// <summary>What a scenario added or changed, by kind and name.</summary>
+    public static SortedDictionary<string, string> After(string scenario, string cluster)
+    {
+        var file = Read($"{scenario}/objects-after.json")[cluster]!["addedOrChanged"]!.AsArray();
+        return Comparable(file.Select(o => o!.AsObject()));
+    }
+
+    /// <summary>What a scenario deleted, by kind and name.</summary>
+    public static IReadOnlyList<string> Deleted(string scenario, string cluster) =>
+        [
+            .. Read($"{scenario}/objects-after.json")[cluster]!["deleted"]!
+                .AsArray()
+                .Select(o => ((string)o!).Split('|'))
+                .Where(p => !s_otherKinds.Contains(p[0]))
+                .Select(p => $"{p[0]} {p[1]}/{p[2]}"),
+        ];
+
+    /// <summary>What differs between two listings of an emulated cluster.</summary>
+    public static SortedDictionary<string, string> Between(
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> after
+    ) =>
+        Comparable(
+            after
+                .Where(o => before.GetValueOrDefault(o.Key) != o.Value)
+                .Select(o => JsonNode.Parse(o.Value)!.AsObject())
+        );
+
+    private static SortedDictionary<string, string> Comparable(IEnumerable<JsonObject> objects)
+    {
+        SortedDictionary<string, string> result = new(StringComparer.Ordinal);
+        foreach (var o in objects.Where(IsLiqos))
+        {
+            var metadata = o["metadata"]!.AsObject();
+            var name = Suffix().Replace((string)metadata["name"]!, "-*");
+            metadata["name"] = name;
+            metadata.Remove("annotations");
+            RemovePassing(o);
+            var key = $"{o["kind"]} {metadata["namespace"]}/{name}";
+            while (!result.TryAdd(key, Masked(o, "")!.ToJsonString()))
+            {
+                key += "'";
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>What other controllers had only just begun, or not yet, when the recording stopped.</summary>
+    private static void RemovePassing(JsonObject o)
+    {
+        switch ((string?)o["kind"])
+        {
+            case "Deployment":
+                o.Remove("status");
+                break;
+            case "Node":
+                var labels = o["metadata"]!["labels"]!.AsObject();
+                labels.Remove("beta.kubernetes.io/arch");
+                labels.Remove("beta.kubernetes.io/os");
+                (o["spec"]?["taints"] as JsonArray)?.RemoveAll(t =>
+                    (string?)t!["key"] == "node.kubernetes.io/not-ready"
+                );
+                break;
+        }
+    }
+
+    private static bool IsLiqos(JsonObject o)
+    {
+        var (kind, name) = ((string)o["kind"]!, (string)o["metadata"]!["name"]!);
+        return !s_otherKinds.Contains(kind)
+            && !(kind == "ServiceAccount" && name == "default")
+            && (string?)o["metadata"]!["namespace"] != "liqo";
+    }
+
+    private static JsonNode? Masked(JsonNode? node, string field) =>
+        node switch
+        {
+            JsonObject map => new JsonObject(
+                map.Where(p =>
+                        !s_omitted.Contains(p.Key) && p.Value is not JsonObject { Count: 0 } && p.Value is not null
+                    )
+                    .OrderBy(p => p.Key, StringComparer.Ordinal)
+                    .Select(p => KeyValuePair.Create(p.Key, Masked(p.Value, p.Key)))
+                    .Where(p => p.Value is not JsonObject { Count: 0 })
+            ),
+            JsonArray list => new JsonArray([.. list.Select(i => Masked(i, ""))]),
+            _ when s_masked.Contains(field) => "*",
+            _ => node?.DeepClone(),
+        };
+
+    private static JsonNode Read(string path)
+    {
+        using var file = File.OpenRead(SharedData.Require(Archive));
+        using GZipStream unzipped = new(file, CompressionMode.Decompress);
+        using TarReader tar = new(unzipped);
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.Name.TrimStart('.', '/') == path)
+            {
+                return JsonNode.Parse(entry.DataStream!)!;
+            }
+        }
+
+        throw new FileNotFoundException($"{path} is not in {Archive}.");
+    }
+
+    [GeneratedRegex("(?<=^(csr|liqo-identity))-[a-z0-9]+$", RegexOptions.CultureInvariant)]
+    private static partial Regex Suffix();
+}
