@@ -1,0 +1,19 @@
+using HybridLlm.AwsGpu.Ec2;
+
+namespace HybridLlm.AwsGpu.Fleets;
+
+/// <summary>No pool gave a node. Nothing is rented.</summary>
+public sealed class NoCapacityException : AwsGpuException
+{
+    internal NoCapacityException(NodeIntent intent, IReadOnlyList<PoolError> errors)
+        : base(
+            $"None of {intent.Pools.Count} spot pools in {intent.Region} gave a node: {Summary(errors)}.",
+            errors.Count > 0 ? AwsErrorCodes.RemedyOf(errors[0].Code) : AwsErrorCodes.RemedyOf("UnfulfillableCapacity")
+        ) => Errors = errors;
+
+    /// <summary>Every pool's error; empty when EC2 gave no reason.</summary>
+    public IReadOnlyList<PoolError> Errors { get; }
+
+    private static string Summary(IReadOnlyList<PoolError> errors) =>
+        errors.Count == 0 ? "EC2 gave no reason" : string.Join("; ", errors);
+}

@@ -1,0 +1,30 @@
+namespace HybridLlm.AwsGpu.Networking;
+
+/// <summary>What of the cluster's network exists, found by tags.</summary>
+internal sealed record NetworkFacts
+{
+    public required IReadOnlyList<AvailabilityZone> Zones { get; init; }
+    public IReadOnlyList<VpcFact> Vpcs { get; init; } = [];
+    public IReadOnlyList<GatewayFact> Gateways { get; init; } = [];
+    public IReadOnlyList<SubnetFact> Subnets { get; init; } = [];
+    public IReadOnlyList<RouteTableFact> RouteTables { get; init; } = [];
+    public IReadOnlyList<EndpointFact> Endpoints { get; init; } = [];
+    public IReadOnlyList<SecurityGroupFact> SecurityGroups { get; init; } = [];
+}
+
+internal sealed record VpcFact(string Id, string Cidr);
+
+internal sealed record GatewayFact(string Id, string? VpcId);
+
+internal sealed record SubnetFact(string Id, string VpcId, string ZoneId, string Cidr);
+
+internal sealed record RouteTableFact(
+    string Id,
+    string VpcId,
+    string? InternetGatewayId,
+    IReadOnlyList<string> SubnetIds
+);
+
+internal sealed record EndpointFact(string Id, IReadOnlyList<string> RouteTableIds);
+
+internal sealed record SecurityGroupFact(string Id, string VpcId, string Component, IReadOnlyList<FirewallRule> Rules);

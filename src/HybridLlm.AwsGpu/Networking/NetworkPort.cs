@@ -1,0 +1,185 @@
+using Amazon.EC2;
+using Amazon.EC2.Model;
+using HybridLlm.AwsGpu.Ec2;
+
+namespace HybridLlm.AwsGpu.Networking;
+
+/// <summary>The EC2 calls that make a network, in our records. Everything is tagged in the call that makes it.</summary>
+internal sealed class NetworkPort(AwsClients clients, NetworkSpec spec)
+{
+    private AmazonEC2Client Ec2 => clients.Ec2(spec.Region);
+
+    public async Task<string> CreateVpcAsync(string cidr, CancellationToken cancellationToken)
+    {
+        CreateVpcRequest request = new()
+        {
+            CidrBlock = cidr,
+            TagSpecifications = Tagged(ResourceType.Vpc, ResourceComponents.Network, "vpc"),
+        };
+        var answer = await clients
+            .Caller.OnceAsync(Ec2.CreateVpcAsync, request, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.Vpc.VpcId;
+    }
+
+    public async Task<string> CreateInternetGatewayAsync(CancellationToken cancellationToken)
+    {
+        CreateInternetGatewayRequest request = new()
+        {
+            TagSpecifications = Tagged(ResourceType.InternetGateway, ResourceComponents.Network, "internet-gateway"),
+        };
+        var answer = await clients
+            .Caller.OnceAsync(Ec2.CreateInternetGatewayAsync, request, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.InternetGateway.InternetGatewayId;
+    }
+
+    public async Task<string> CreateSubnetAsync(
+        string vpcId,
+        string zoneId,
+        string cidr,
+        CancellationToken cancellationToken
+    )
+    {
+        CreateSubnetRequest request = new()
+        {
+            VpcId = vpcId,
+            AvailabilityZoneId = zoneId,
+            CidrBlock = cidr,
+            TagSpecifications = Tagged(ResourceType.Subnet, ResourceComponents.Network, $"subnet-{zoneId}"),
+        };
+        var answer = await clients
+            .Caller.SettlingAsync(Ec2.CreateSubnetAsync, request, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.Subnet.SubnetId;
+    }
+
+    public async Task<string> CreateRouteTableAsync(string vpcId, CancellationToken cancellationToken)
+    {
+        CreateRouteTableRequest request = new()
+        {
+            VpcId = vpcId,
+            TagSpecifications = Tagged(ResourceType.RouteTable, ResourceComponents.Network, "route-table"),
+        };
+        var answer = await clients
+            .Caller.SettlingAsync(Ec2.CreateRouteTableAsync, request, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.RouteTable.RouteTableId;
+    }
+
+    public async Task<string> CreateSecurityGroupAsync(
+        string vpcId,
+        string component,
+        CancellationToken cancellationToken
+    )
+    {
+        CreateSecurityGroupRequest request = new()
+        {
+            VpcId = vpcId,
+            GroupName = spec.Owner.NameOf(component),
+            Description = $"HybridLlm cluster {spec.Owner.Cluster}, {component}",
+            TagSpecifications = Tagged(ResourceType.SecurityGroup, component, component),
+        };
+        var answer = await clients
+            .Caller.SettlingAsync(Ec2.CreateSecurityGroupAsync, request, cancellationToken)
+            .ConfigureAwait(false);
+        return answer.GroupId;
+    }
+
+    public Task AttachInternetGatewayAsync(string gatewayId, string vpcId, CancellationToken cancellationToken)
+    {
+        AttachInternetGatewayRequest request = new() { InternetGatewayId = gatewayId, VpcId = vpcId };
+        return SetAsync(Ec2.AttachInternetGatewayAsync, request, cancellationToken);
+    }
+
+    public Task AssociateSubnetAsync(string routeTableId, string subnetId, CancellationToken cancellationToken)
+    {
+        AssociateRouteTableRequest request = new() { RouteTableId = routeTableId, SubnetId = subnetId };
+        return SetAsync(Ec2.AssociateRouteTableAsync, request, cancellationToken);
+    }
+
+    public Task CreateInternetRouteAsync(string routeTableId, string gatewayId, CancellationToken cancellationToken)
+    {
+        CreateRouteRequest request = new()
+        {
+            RouteTableId = routeTableId,
+            GatewayId = gatewayId,
+            DestinationCidrBlock = FirewallRule.Anywhere,
+        };
+        return SetAsync(Ec2.CreateRouteAsync, request, cancellationToken);
+    }
+
+    public Task CreateStorageEndpointAsync(string vpcId, string routeTableId, CancellationToken cancellationToken)
+    {
+        CreateVpcEndpointRequest request = new()
+        {
+            VpcId = vpcId,
+            VpcEndpointType = VpcEndpointType.Gateway,
+            ServiceName = $"com.amazonaws.{spec.Region}.s3",
+            RouteTableIds = [routeTableId],
+            TagSpecifications = Tagged(ResourceType.VpcEndpoint, ResourceComponents.Network, "storage-endpoint"),
+        };
+        return SetAsync(Ec2.CreateVpcEndpointAsync, request, cancellationToken);
+    }
+
+    public Task AuthorizeAsync(string groupId, FirewallRule rule, CancellationToken cancellationToken)
+    {
+        List<IpPermission> rules = [FirewallRuleMap.ToSdk(rule)];
+        var tags = Tagged(ResourceType.SecurityGroupRule, ResourceComponents.Network, "rule");
+        return rule.Direction == TrafficDirection.Inbound
+            ? SetAsync(
+                Ec2.AuthorizeSecurityGroupIngressAsync,
+                new AuthorizeSecurityGroupIngressRequest
+                {
+                    GroupId = groupId,
+                    IpPermissions = rules,
+                    TagSpecifications = tags,
+                },
+                cancellationToken
+            )
+            : SetAsync(
+                Ec2.AuthorizeSecurityGroupEgressAsync,
+                new AuthorizeSecurityGroupEgressRequest
+                {
+                    GroupId = groupId,
+                    IpPermissions = rules,
+                    TagSpecifications = tags,
+                },
+                cancellationToken
+            );
+    }
+
+    public Task RevokeAsync(string groupId, FirewallRule rule, CancellationToken cancellationToken)
+    {
+        List<IpPermission> rules = [FirewallRuleMap.ToSdk(rule)];
+        return rule.Direction == TrafficDirection.Inbound
+            ? SetAsync(
+                Ec2.RevokeSecurityGroupIngressAsync,
+                new RevokeSecurityGroupIngressRequest { GroupId = groupId, IpPermissions = rules },
+                cancellationToken
+            )
+            : SetAsync(
+                Ec2.RevokeSecurityGroupEgressAsync,
+                new RevokeSecurityGroupEgressRequest { GroupId = groupId, IpPermissions = rules },
+                cancellationToken
+            );
+    }
+
+    /// <summary>Makes a relation hold; that it holds already is as good.</summary>
+    private async Task SetAsync<TRequest, TAnswer>(
+        Func<TRequest, CancellationToken, Task<TAnswer>> call,
+        TRequest request,
+        CancellationToken cancellationToken
+    )
+        where TRequest : Amazon.Runtime.AmazonWebServiceRequest
+    {
+        try
+        {
+            await clients.Caller.SettlingAsync(call, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AwsCallException refusal) when (refusal.Kind == AwsErrorKind.AlreadyThere) { }
+    }
+
+    private List<TagSpecification> Tagged(ResourceType type, string component, string part) =>
+        Ec2Tags.At(type, spec.Owner.Tags(component, part, spec.PlanId));
+}

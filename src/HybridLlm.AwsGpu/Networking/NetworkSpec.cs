@@ -1,0 +1,32 @@
+namespace HybridLlm.AwsGpu.Networking;
+
+/// <summary>The cluster's network in one region: a VPC with a subnet in every zone used and two closed security groups.</summary>
+public sealed record NetworkSpec
+{
+    /// <summary>Whose network it is.</summary>
+    public required ResourceOwner Owner { get; init; }
+
+    /// <summary>Plan under which it is made; stands in the tags.</summary>
+    public required string PlanId { get; init; }
+
+    /// <summary>Region, e.g. <c>eu-west-1</c>.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Private IPv4 range of the VPC, <c>/16</c> to <c>/24</c>; it must not overlap the home network or the mesh.</summary>
+    public string Cidr { get; init; } = "10.78.0.0/16";
+
+    /// <summary>
+    /// Ids of the zones to have a subnet in; null takes every zone of the region, which costs nothing and gives the
+    /// launcher the most pools.
+    /// </summary>
+    public IReadOnlyList<string>? ZoneIds { get; init; }
+
+    /// <summary>UDP port of the mesh, 1–65535.</summary>
+    public int MeshPort { get; init; } = 4242;
+
+    /// <summary>
+    /// Whether GPU nodes accept mesh packets from the internet. Needed only where the home network's NAT is symmetric and
+    /// cannot be punched through; by default nodes accept no connection at all.
+    /// </summary>
+    public bool NodesAcceptMesh { get; init; }
+}

@@ -1,0 +1,23 @@
+namespace HybridLlm.AwsGpu.Offerings;
+
+/// <summary>The GPU instance wanted.</summary>
+public sealed record OfferRequest
+{
+    /// <summary>GPU memory needed, MiB, over all GPUs of one instance; above 0.</summary>
+    public required int GpuMemoryMiB { get; init; }
+
+    /// <summary>Whether one GPU must hold all of it, because the software cannot split the model.</summary>
+    public bool OnOneGpu { get; init; }
+
+    /// <summary>Architecture of the node's image and programs.</summary>
+    public CpuArchitecture Architecture { get; init; } = CpuArchitecture.X64;
+
+    /// <summary>Highest price accepted, USD per instance-hour; null accepts any.</summary>
+    public decimal? MaxHourlyPrice { get; init; }
+
+    /// <summary>Ids of the zones that may be used, normally those with a subnet; null allows every zone.</summary>
+    public IReadOnlyList<string>? ZoneIds { get; init; }
+
+    /// <summary>Instance types the caller wants an answer for, offered or not, e.g. those a user has named.</summary>
+    public IReadOnlyList<string> AnswerFor { get; init; } = [];
+}

@@ -1,0 +1,22 @@
+using HybridLlm.AwsGpu.Pricing;
+
+namespace HybridLlm.AwsGpu.Offerings;
+
+/// <summary>What EC2 offers in one region at one moment.</summary>
+public sealed record OfferingFacts
+{
+    /// <summary>The region, e.g. <c>us-east-1</c>.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>When it was read.</summary>
+    public required DateTimeOffset ReadAt { get; init; }
+
+    /// <summary>Instance types with GPUs that the region has.</summary>
+    public required IReadOnlyList<GpuInstanceType> InstanceTypes { get; init; }
+
+    /// <summary>Where each of them can be bought, with its spot price.</summary>
+    public required IReadOnlyList<SpotPool> Pools { get; init; }
+
+    /// <summary>On-demand prices to compare with.</summary>
+    public required OnDemandPrices OnDemandPrices { get; init; }
+}

@@ -1,0 +1,48 @@
+namespace HybridLlm.AwsGpu.Teardown;
+
+/// <summary>Which resources of an inventory a scope covers, and in what order they can go. Pure.</summary>
+internal static class TeardownPlanner
+{
+    private static readonly OwnedResourceKind[] s_burst =
+    [
+        OwnedResourceKind.Fleet,
+        OwnedResourceKind.Instance,
+        OwnedResourceKind.SpotRequest,
+        OwnedResourceKind.Volume,
+        OwnedResourceKind.NetworkInterface,
+        OwnedResourceKind.LaunchTemplateVersion,
+    ];
+
+    public static IReadOnlyList<OwnedResource> InScope(OwnedInventory inventory, TeardownScope scope) =>
+        scope == TeardownScope.Burst
+            ? [.. inventory.Resources.Where(r => r.Component == ResourceComponents.Node && s_burst.Contains(r.Kind))]
+            // A template takes its versions with it.
+            : [.. inventory.Resources.Where(r => r.Kind != OwnedResourceKind.LaunchTemplateVersion)];
+
+    /// <summary>
+    /// Waves in which resources can go: nothing in a wave needs anything of the same or a later one. Network parts need
+    /// the instances ended, gateways need the addresses released, and the VPC goes after all that is in it.
+    /// </summary>
+    public static IEnumerable<IReadOnlyList<OwnedResource>> Waves(IEnumerable<OwnedResource> resources) =>
+        resources.GroupBy(r => WaveOf(r.Kind)).OrderBy(w => w.Key).Select(w => (IReadOnlyList<OwnedResource>)[.. w]);
+
+    private static int WaveOf(OwnedResourceKind kind) =>
+        kind switch
+        {
+            OwnedResourceKind.Fleet => 1,
+            OwnedResourceKind.Instance => 2,
+            OwnedResourceKind.SpotRequest
+            or OwnedResourceKind.Address
+            or OwnedResourceKind.Snapshot
+            or OwnedResourceKind.VpcEndpoint
+            or OwnedResourceKind.LaunchTemplateVersion
+            or OwnedResourceKind.LaunchTemplate
+            or OwnedResourceKind.Bucket => 3,
+            OwnedResourceKind.Volume or OwnedResourceKind.NetworkInterface => 4,
+            OwnedResourceKind.SecurityGroup => 5,
+            OwnedResourceKind.Subnet => 6,
+            OwnedResourceKind.RouteTable or OwnedResourceKind.InternetGateway => 7,
+            OwnedResourceKind.Vpc => 8,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+}

@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace HybridLlm.Ollama;
+
+/// <summary>
+/// Reads an answer's lines as they arrive and says how it ended: returns after <c>"done":true</c>, and throws for an error
+/// line, a cut, an end without <c>done</c>, and a line that is not Ollama's.
+/// </summary>
+internal static class NdjsonStream
+{
+    // The largest line is the last of a generate: its context array of up to 262 144 token numbers is under 2 MiB.
+    internal const int MaxLineBytes = 16 * 1024 * 1024;
+
+    // Ollama aborts at the 31st equal token, and whether it still sends that one is up to its version.
+    private const int RepeatGuard = 30;
+
+    public static async IAsyncEnumerable<OllamaChunk> ReadAsync(
+        Stream stream,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
+        var (lines, equal, last) = (0L, 0, "");
+        try
+        {
+            while (await ReadLineAsync(pipe, lines, cancellationToken).ConfigureAwait(false) is { } line)
+            {
+                var chunk = Parse(line, lines++);
+                (equal, last) = chunk.Text == last ? (equal + 1, last) : (1, chunk.Text);
+                yield return chunk;
+                if (chunk.Done)
+                {
+                    yield break;
+                }
+            }
+        }
+        finally
+        {
+            await pipe.CompleteAsync().ConfigureAwait(false);
+        }
+
+        throw new OllamaUnfinishedException(repeating: equal >= RepeatGuard, lines);
+    }
+
+    /// <summary>The next line that is not blank; null at the stream's clean end.</summary>
+    private static async ValueTask<byte[]?> ReadLineAsync(
+        PipeReader pipe,
+        long lines,
+        CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            ReadResult read;
+            try
+            {
+                read = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException e)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new OllamaCutException(lines, e);
+            }
+
+            var buffer = read.Buffer;
+            var end = buffer.PositionOf((byte)'\n');
+            if (end is null && buffer.Length > MaxLineBytes)
+            {
+                throw new OllamaMalformedException($"longer than {MaxLineBytes} bytes.", lines);
+            }
+
+            if (end is null && !read.IsCompleted)
+            {
+                pipe.AdvanceTo(buffer.Start, buffer.End);
+                continue;
+            }
+
+            var line = end is { } position ? buffer.Slice(0, position) : buffer;
+            var bytes = line.ToArray();
+            pipe.AdvanceTo(end is { } newline ? buffer.GetPosition(1, newline) : buffer.End);
+            if (bytes.AsSpan().ContainsAnyExcept(" \t\r"u8))
+            {
+                return bytes;
+            }
+
+            if (end is null)
+            {
+                return null;
+            }
+        }
+    }
+
+    private static OllamaChunk Parse(byte[] line, long lines)
+    {
+        try
+        {
+            return ChunkParser.Parse(line) switch
+            {
+                ({ } chunk, _) => chunk,
+                (_, var error) => throw new OllamaErrorLineException(error ?? "", lines),
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new OllamaMalformedException($"{e.Message.TrimEnd('.')}.", lines, e);
+        }
+    }
+}

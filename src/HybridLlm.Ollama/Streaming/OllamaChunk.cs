@@ -1,0 +1,39 @@
+using OllamaSharp.Models.Chat;
+
+namespace HybridLlm.Ollama;
+
+/// <summary>One line of a chat or generate stream.</summary>
+public sealed class OllamaChunk
+{
+    internal OllamaChunk() { }
+
+    /// <summary>The next piece of the answer: <c>message.content</c> or <c>response</c>. Often empty in the last line.</summary>
+    public string Text { get; internal set; } = "";
+
+    /// <summary>The next piece of the model's reasoning; empty if it is not reasoning.</summary>
+    public string Thinking { get; internal set; } = "";
+
+    /// <summary>Tools the model wants called; mostly empty.</summary>
+    public IReadOnlyList<Message.ToolCall> ToolCalls { get; internal set; } = [];
+
+    /// <summary>Tokens this line stands for, by its <c>logprobs</c>; null if the request did not ask for them.</summary>
+    public int? TokenCount { get; internal set; }
+
+    /// <summary>Model name as the request gave it.</summary>
+    public string Model { get; internal set; } = "";
+
+    /// <summary>When the server wrote the line; null if it did not say.</summary>
+    public DateTimeOffset? CreatedAt { get; internal set; }
+
+    /// <summary>True for the last line only.</summary>
+    public bool Done { get; internal set; }
+
+    /// <summary>Why the answer ended: <c>stop</c>, <c>length</c>, <c>load</c> or <c>unload</c>; null before the last line.</summary>
+    public string? DoneReason { get; internal set; }
+
+    /// <summary>Counters of the whole answer; null before the last line.</summary>
+    public OllamaUsage? Usage { get; internal set; }
+
+    /// <summary>The line as received, UTF-8, without its line end: for fields not mapped here and for passing it on.</summary>
+    public ReadOnlyMemory<byte> Json { get; internal init; }
+}

@@ -1,0 +1,50 @@
+using HybridLlm.Testing.Ec2.Billing;
+using HybridLlm.Testing.Ec2.Catalogue;
+using HybridLlm.Testing.Ec2.Instances;
+
+namespace HybridLlm.Testing.Ec2.Volumes;
+
+/// <summary>Where a volume is attached.</summary>
+internal sealed record VolumeAttachment(
+    Instance Instance,
+    string Device,
+    DateTimeOffset Time,
+    bool DeleteOnTermination
+);
+
+/// <summary>An EBS volume.</summary>
+internal sealed class Volume(string id, DateTimeOffset created, Zone zone) : Resource(Kind, id, created), IResource
+{
+    public static ResourceKind Kind { get; } = new("volume", "vol", "InvalidVolume.NotFound", "volume");
+
+    public Zone Zone => zone;
+
+    public required int SizeGiB { get; set; }
+
+    /// <summary>E.g. <c>gp3</c>.</summary>
+    public required string VolumeType { get; set; }
+
+    /// <summary>Null for a type without a number of its own.</summary>
+    public int? Iops { get; set; }
+
+    /// <summary>MiB/s; null but for gp3.</summary>
+    public int? Throughput { get; set; }
+
+    public required bool Encrypted { get; init; }
+
+    public string? KmsKeyId { get; init; }
+
+    public string? SnapshotId { get; init; }
+
+    public VolumeAttachment? Attachment { get; set; }
+
+    public Usage? Usage { get; set; }
+
+    public override string StateName => Attachment is null ? "available" : "in-use";
+}
+
+/// <summary>An EBS snapshot.</summary>
+internal sealed class Snapshot(string id, DateTimeOffset created) : Resource(Kind, id, created), IResource
+{
+    public static ResourceKind Kind { get; } = new("snapshot", "snap", "InvalidSnapshot.NotFound", "snapshot");
+}

@@ -1,0 +1,22 @@
+using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Meshes;
+using HybridLlm.Testing.Nodes;
+using HybridLlm.Testing.Simulation;
+
+namespace HybridLlm.Testing;
+
+/// <summary>What an <see cref="EmulatedWorld"/> is like.</summary>
+public sealed class EmulatedWorldOptions
+{
+    /// <summary>Its clock, which the world disposes; null for one that starts now and runs as fast as the real one.</summary>
+    public VirtualClock? Clock { get; set; }
+
+    /// <summary>How its nodes behave.</summary>
+    public NodeEmulatorOptions Nodes { get; } = new();
+
+    /// <summary>Chooses what runs inside an instance, in place of a <see cref="NodeEmulator"/>; null, or answering null, takes that.</summary>
+    public Func<EmulatedMesh, InstanceGuest, IInstanceGuest?>? Guest { get; set; }
+
+    /// <summary>Real files in place of the stand-ins nodes install, by artifact name.</summary>
+    public IDictionary<string, byte[]> Artifacts { get; } = new Dictionary<string, byte[]>();
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using HybridLlm.AwsGpu.Bootstrap;
+using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Meshes;
+using HybridLlm.Testing.Ollama;
+
+namespace HybridLlm.Testing.Nodes;
+
+/// <summary>
+/// What runs inside an emulated instance: it executes the meaning of its user data. It enrols over the wire, opens the sealed reply,
+/// checks everything in it, joins the mesh, and serves Ollama only if all of it is right; otherwise it says why and powers off.
+/// </summary>
+/// <param name="mesh">The mesh it joins.</param>
+/// <param name="options">How long it takes for what; null for realistic times.</param>
+public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options = null) : IInstanceGuest
+{
+    private readonly NodeEmulatorOptions _options = options ?? new NodeEmulatorOptions();
+
+    /// <summary>The files it has written; null before it has booted.</summary>
+    public NodeFiles? Files { get; private set; }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(InstanceGuest instance, CancellationToken poweredOff)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        await Task.Delay(_options.BootTime, instance.Time, poweredOff).ConfigureAwait(false);
+        var boot = NodeUserData.Parse(instance.UserData.Span);
+        using HttpClient http = new();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(poweredOff);
+        var deadMan =
+            boot.Role == NodeRole.Gpu ? DeadMan.WatchAsync(boot, instance, http, stop.Token) : Task.CompletedTask;
+        try
+        {
+            await LiveAsync(boot, instance, http, poweredOff).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await deadMan.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LiveAsync(NodeBoot boot, InstanceGuest instance, HttpClient http, CancellationToken poweredOff)
+    {
+        NodeBootRun run = new(boot, instance.MetadataEndpoint, instance.Time, http);
+        Files = run.Files;
+        MeshPeer peer;
+        try
+        {
+            peer = await BootAsync(boot, instance, run, poweredOff).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!poweredOff.IsCancellationRequested)
+        {
+            await run.ReportAsync(false, e.Message, poweredOff).ConfigureAwait(false);
+            await instance.PowerOffAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        using var membership = mesh.Join(peer);
+        await run.ReportAsync(true, "boot complete", poweredOff).ConfigureAwait(false);
+        if (boot.Role == NodeRole.Gpu)
+        {
+            await ServeAsync(instance, run.Files, peer, poweredOff).ConfigureAwait(false);
+        }
+        else
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, instance.Time, poweredOff).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>From the enrolment to a machine on which everything is started.</summary>
+    private async Task<MeshPeer> BootAsync(
+        NodeBoot boot,
+        InstanceGuest instance,
+        NodeBootRun run,
+        CancellationToken poweredOff
+    )
+    {
+        var (nebulaKey, mailboxKey) = _options.Keys?.Invoke() ?? (X25519PrivateKey.Create(), X25519PrivateKey.Create());
+        var steps = await run.EnrolAsync(nebulaKey, mailboxKey, poweredOff).ConfigureAwait(false);
+        NodeInspection inspection = new(boot, run.Files, instance.Time.GetUtcNow());
+        var peer = inspection.Member(() => instance.PublicIp);
+        if (peer is not null && boot.Role == NodeRole.Gpu)
+        {
+            inspection.CheckK3s(peer);
+        }
+
+        List<string> faults = [.. inspection.Faults];
+        foreach (var step in steps)
+        {
+            faults.AddRange(await DoAsync(step, run, poweredOff).ConfigureAwait(false));
+        }
+
+        return peer is not null && faults.Count == 0 ? peer : throw new NodeBootException(boot.WakeId, faults);
+    }
+
+    private static async Task<IEnumerable<string>> DoAsync(
+        NodeStep step,
+        NodeBootRun run,
+        CancellationToken cancellationToken
+    )
+    {
+        switch (step)
+        {
+            case NodeStep.Fetch fetch:
+                await run.FetchAsync(fetch, cancellationToken).ConfigureAwait(false);
+                return [];
+            case NodeStep.CheckCertificate:
+                return run.Files.Read("/opt/hybridllm/bin/nebula-cert") is null
+                    ? ["nebula-cert is not there when it is needed"]
+                    : [];
+            case NodeStep.Start start:
+                var unit = run.Files.ReadText($"/etc/systemd/system/{start.Unit}");
+                var program = unit
+                    ?.Split('\n')
+                    .FirstOrDefault(l => l.StartsWith("ExecStart=", StringComparison.Ordinal))
+                    ?[10..].Split(' ')[0];
+                return program is null ? [$"there is no unit {start.Unit}"]
+                    : run.Files.Read(program) is null ? [$"{start.Unit} starts {program}, which is not there"]
+                    : [];
+            default:
+                return [$"unknown step {step}"];
+        }
+    }
+
+    private async Task ServeAsync(InstanceGuest instance, NodeFiles files, MeshPeer peer, CancellationToken poweredOff)
+    {
+        await Task.Delay(_options.K3sTime, instance.Time, poweredOff).ConfigureAwait(false);
+        var pod =
+            OllamaPod.Find(files)
+            ?? throw new NodeBootException(peer.Certificate.Name, ["its manifests start no Ollama"]);
+        OllamaEmulatorOptions ollama = new()
+        {
+            TimeProvider = instance.Time,
+            Models = [.. pod.Models.Select(m => new EmulatedModel { Name = m })],
+            ContextLength = pod.ContextTokens,
+            Parallel = pod.Parallel,
+        };
+        _options.ConfigureOllama?.Invoke(ollama);
+        var server = await OllamaEmulator.StartAsync(ollama, poweredOff).ConfigureAwait(false);
+        await using (server.ConfigureAwait(false))
+        {
+            if (pod.Host == peer.Address.ToString())
+            {
+                peer.Serve(pod.Port, new IPEndPoint(IPAddress.Loopback, server.Address.Port));
+            }
+
+            await Task.Delay(Timeout.InfiniteTimeSpan, instance.Time, poweredOff).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using HybridLlm.AwsGpu;
+using HybridLlm.AwsGpu.Identity;
+using HybridLlm.Journals;
+using HybridLlm.Reaching;
+using HybridLlm.Specs;
+
+namespace HybridLlm.Applying;
+
+/// <summary>What every part of one cluster's controller works with.</summary>
+internal sealed record ClusterContext
+{
+    public required HybridClusterSpec Spec { get; init; }
+
+    public required ResourceOwner Owner { get; init; }
+
+    public required AwsClients Aws { get; init; }
+
+    public required IdentityAuthorities Identities { get; init; }
+
+    public required IMeshDialer Dialer { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required StateFolder State { get; init; }
+
+    public required Journal Journal { get; init; }
+
+    public required ClusterEvents Events { get; init; }
+
+    /// <summary>Folder with the artifact catalogue; null when none was named.</summary>
+    public required string? ArtifactFolder { get; init; }
+
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    public string Region => Spec.Gpu.Region;
+
+    /// <summary>The next name of a node: never used before by this cluster.</summary>
+    public string NextWakeId(string role) => $"{role}-{Journal.Memory.Nodes.Count(n => n.Role == role) + 1}";
+}

@@ -1,0 +1,209 @@
+using HybridLlm.AwsGpu;
+using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Offerings;
+using HybridLlm.AwsGpu.Pricing;
+using HybridLlm.AwsGpu.Storage;
+using HybridLlm.AwsGpu.Teardown;
+using HybridLlm.Budgets;
+using HybridLlm.Journals;
+using HybridLlm.Ollama.Fitting;
+using HybridLlm.Planning;
+using HybridLlm.Specs;
+using HybridLlm.Teardown;
+
+namespace HybridLlm.Applying;
+
+/// <summary>Reads the facts, plans, and has the plan applied: one cluster's controller, on an opened state folder.</summary>
+internal sealed class ClusterController(ClusterContext context)
+{
+    private const string LighthouseType = "t3.micro";
+
+    private ArtifactCatalogue? _catalogue;
+
+    public async Task<(HybridClusterPlan Plan, GpuMarket Market, ArtifactCatalogue Catalogue)> PlanAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var (facts, faults) = await FactsAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var (plan, market) = HybridClusterPlanner.Plan(context.Spec, facts);
+            HybridClusterFaultsException.ThrowIfAny(faults);
+            return (plan, market, _catalogue!);
+        }
+        catch (HybridClusterFaultsException planning) when (faults.Count > 0)
+        {
+            throw new HybridClusterFaultsException([.. faults, .. planning.Faults.Except(faults)]);
+        }
+    }
+
+    /// <summary>What a wake needs, from facts read now.</summary>
+    public async Task<PlannedWake> PlanWakeAsync(CancellationToken cancellationToken)
+    {
+        var (plan, market, catalogue) = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var image = await new AmiResolver(context.Aws)
+            .ResolveAsync(context.Region, AmiQuery.GpuNode(CpuArchitecture.X64), cancellationToken)
+            .ConfigureAwait(false);
+        return new PlannedWake(
+            plan.Id,
+            market,
+            plan.Cost.AwakePerHour - plan.Cost.AsleepPerHour,
+            catalogue.Artifacts,
+            image
+        );
+    }
+
+    /// <summary>Removes everything in every enabled region, and proves it.</summary>
+    public async Task<TeardownReceipt> DownAsync(CancellationToken cancellationToken)
+    {
+        context.Events.Publish(
+            ClusterEventKind.Progress,
+            ClusterStages.Down,
+            "Everything is removed, in every enabled region."
+        );
+        await new LaunchSettling(context).EndAsync(cancellationToken).ConfigureAwait(false);
+        var regions = await context.Aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
+        Narrator<TeardownEvent> progress = new(e =>
+            context.Events.Publish(
+                ClusterEventKind.Progress,
+                ClusterStages.Down,
+                e.BlockedBy is null
+                    ? $"Removed {e.Resource.Kind} {e.Resource.Id}."
+                    : $"{e.Resource.Kind} {e.Resource.Id} waits: {e.BlockedBy}."
+            )
+        );
+        var report = await new ClusterTeardown(context.Aws)
+            .RunAsync(context.Owner, TeardownScope.Everything, regions, patience: null, progress, cancellationToken)
+            .ConfigureAwait(false);
+        if (report.IsComplete)
+        {
+            Forget();
+        }
+
+        var receipt = TeardownReceipt.Of(
+            report,
+            regions,
+            BudgetBook.Spent(context.Journal.Memory, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, context.Now)
+        );
+        context.Events.Publish(
+            receipt.Left == 0 ? ClusterEventKind.Done : ClusterEventKind.Failed,
+            ClusterStages.Down,
+            receipt.Left == 0
+                ? $"A fresh scan of {regions.Count} regions finds nothing left."
+                : $"{receipt.Left} left, {Money.Usd(receipt.StillThereUsdPerMonth)} a month."
+        );
+        return receipt;
+    }
+
+    /// <summary>What is gone costs nothing any more.</summary>
+    private void Forget()
+    {
+        foreach (var node in context.Journal.Memory.LiveNodes.ToList())
+        {
+            context.Journal.Append(
+                new NodeEnded
+                {
+                    At = context.Now,
+                    WakeId = node.WakeId,
+                    Reason = "taken down",
+                }
+            );
+        }
+
+        if (context.Journal.Memory.StandingFoundation is not null)
+        {
+            context.Journal.Append(new FoundationRemoved { At = context.Now });
+        }
+    }
+
+    private async Task<(HybridClusterFacts Facts, IReadOnlyList<SpecFault> Faults)> FactsAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        List<SpecFault> faults = [];
+        await ReadCatalogueAsync(faults, cancellationToken).ConfigureAwait(false);
+        var hasAuthority = HasAuthority(faults);
+        var regions = await context.Aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
+        HybridClusterFacts facts = new()
+        {
+            At = context.Now,
+            Regions = regions,
+            Model = WellKnownModels.Find(context.Spec.Model.Name),
+            Artifacts = _catalogue?.Artifacts ?? [],
+            Instances = [],
+            Memory = context.Journal.Memory,
+            LighthouseHourlyPrice = OnDemandPrices.Embedded.Find(context.Region, LighthouseType).UsdPerHour,
+            HasMeshAuthority = hasAuthority,
+        };
+        return regions.Contains(context.Region)
+            ? (await RegionFactsAsync(facts, cancellationToken).ConfigureAwait(false), faults)
+            : (facts, faults);
+    }
+
+    private async Task<HybridClusterFacts> RegionFactsAsync(
+        HybridClusterFacts facts,
+        CancellationToken cancellationToken
+    )
+    {
+        const string planId = "plan";
+        var offerings = new OfferingFactsReader(context.Aws).ReadAsync(context.Region, cancellationToken);
+        var network = new NetworkProvisioner(context.Aws).PlanAsync(
+            FoundationParts.Network(context.Spec, context.Owner, planId),
+            cancellationToken
+        );
+        var bucket = new BucketProvisioner(context.Aws).PlanAsync(
+            FoundationParts.Bucket(context.Spec, context.Owner, planId),
+            cancellationToken
+        );
+        var instances = new ClusterInstances(context.Aws, context.Owner, context.Region).ListAsync(cancellationToken);
+        await Task.WhenAll(offerings, network, bucket, instances).ConfigureAwait(false);
+        return facts with
+        {
+            Offerings = await offerings.ConfigureAwait(false),
+            Network = await network.ConfigureAwait(false),
+            Bucket = await bucket.ConfigureAwait(false),
+            Instances = [.. (await instances.ConfigureAwait(false)).Where(i => i.IsAlive)],
+        };
+    }
+
+    /// <summary>Reads the catalogue once: checking gigabytes against their hashes takes its time.</summary>
+    private async Task ReadCatalogueAsync(List<SpecFault> faults, CancellationToken cancellationToken)
+    {
+        if (context.ArtifactFolder is not { } folder)
+        {
+            faults.Add(
+                new(
+                    "HL152",
+                    "No artifact folder is named, and nodes install nothing from the internet.",
+                    "Call UseArtifacts with a folder that holds a catalogue.json; docs/operations.md lists what belongs into it."
+                )
+            );
+            return;
+        }
+
+        try
+        {
+            _catalogue ??= await ArtifactCatalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
+            faults.AddRange(NodeArtifacts.Faults(_catalogue.Artifacts, context.Spec.Model.Name));
+        }
+        catch (ArtifactCatalogueException e)
+        {
+            faults.Add(new("HL153", e.Message, e.Remedy));
+        }
+    }
+
+    private bool HasAuthority(List<SpecFault> faults)
+    {
+        try
+        {
+            return MeshKeeper.Load(context.State, SpecCheck.AddressProofOf(context.Spec).Mesh, context.Clock)
+                is not null;
+        }
+        catch (HybridClusterFaultsException e)
+        {
+            faults.AddRange(e.Faults);
+            return true;
+        }
+    }
+}

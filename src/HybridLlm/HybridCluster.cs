@@ -1,0 +1,267 @@
+using HybridLlm.Applying;
+using HybridLlm.AwsGpu;
+using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Leases;
+using HybridLlm.Budgets;
+using HybridLlm.Journals;
+using HybridLlm.Planning;
+using HybridLlm.Reaching;
+using HybridLlm.Specs;
+using HybridLlm.Teardown;
+using HybridLlm.Waking;
+using Microsoft.Extensions.AI;
+
+namespace HybridLlm;
+
+/// <summary>
+/// A GPU that exists only while somebody asks. <see cref="UpAsync"/> makes the cheap foundation; the first request wakes a GPU, and
+/// idle time or <see cref="SleepAsync"/> gives it back; <see cref="DownAsync"/> removes everything and proves it.
+/// Disposing gives nothing back: a GPU that is up lives until its lease runs out.
+/// </summary>
+public sealed class HybridCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan s_draining = TimeSpan.FromMinutes(2);
+
+    private readonly HybridClusterSurroundings _surroundings;
+    private readonly ClusterEvents _events;
+    private readonly AwsClients _aws;
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private ClusterSession? _session;
+    private bool _disposed;
+
+    internal HybridCluster(HybridClusterSurroundings surroundings)
+    {
+        _surroundings = surroundings;
+        _events = new ClusterEvents(surroundings.Clock);
+        _aws = new AwsClients(surroundings.Aws);
+        ChatClient = new HybridChatClient(surroundings.Spec.Model.Name, token => AcquireAsync(token));
+    }
+
+    /// <summary>What is wanted.</summary>
+    public HybridClusterSpec Spec => _surroundings.Spec;
+
+    /// <summary>Asks the model, waking a GPU if none is up. Belongs to the cluster; disposing it does nothing.</summary>
+    public IChatClient ChatClient { get; }
+
+    /// <summary>What would be made, what it costs and why just so. Reads only.</summary>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="HybridClusterFaultsException">Something stands in the way; everything that does is named.</exception>
+    /// <exception cref="JournalCorruptException">The journal cannot be read.</exception>
+    public async Task<HybridClusterPlan> PlanAsync(CancellationToken cancellationToken = default)
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return (await session.Controller.PlanAsync(cancellationToken).ConfigureAwait(false)).Plan;
+    }
+
+    /// <summary>
+    /// Makes the foundation, or what is missing of it: mesh authority, network, bucket, artifacts, lighthouse. It costs cents a day
+    /// until <see cref="DownAsync"/>. A second call writes nothing.
+    /// </summary>
+    /// <param name="progress">Told each step; null tells nobody.</param>
+    /// <param name="cancellationToken">Stops between steps; a later call goes on.</param>
+    /// <returns>The plan that was applied.</returns>
+    /// <exception cref="HybridClusterFaultsException">Something stands in the way; everything that does is named, nothing is changed.</exception>
+    public async Task<HybridClusterPlan> UpAsync(
+        IProgress<ClusterEvent>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var (plan, _, catalogue) = await session.Controller.PlanAsync(cancellationToken).ConfigureAwait(false);
+        session.RememberOwner();
+        await NarrateAsync(
+                progress,
+                () => new FoundationApplier(session.Context).ApplyAsync(plan, catalogue, cancellationToken)
+            )
+            .ConfigureAwait(false);
+        return plan;
+    }
+
+    /// <summary>Wakes a GPU, or joins the wake that is under way, and returns when the model is loaded.</summary>
+    /// <param name="progress">Told each step; null tells nobody.</param>
+    /// <param name="cancellationToken">Gives up waiting; the wake itself goes on.</param>
+    /// <exception cref="WakeFailedException">No GPU came up; the message says why.</exception>
+    public Task WakeAsync(IProgress<ClusterEvent>? progress = null, CancellationToken cancellationToken = default) =>
+        NarrateAsync(progress, async () => (await AcquireAsync(cancellationToken).ConfigureAwait(false)).Dispose());
+
+    /// <summary>A node for one request, waking a GPU if none is up. For hosts of an endpoint; an app uses <see cref="ChatClient"/>.</summary>
+    /// <param name="cancellationToken">Gives up waiting; the wake itself goes on.</param>
+    /// <returns>The node, held until it is disposed.</returns>
+    /// <exception cref="WakeFailedException">No GPU came up; the message says why.</exception>
+    public async Task<ModelEndpoint> AcquireAsync(CancellationToken cancellationToken = default)
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await session.AdoptAsync(cancellationToken).ConfigureAwait(false);
+        var lease = await session.Driver.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        return new ModelEndpoint(lease, session.Http());
+    }
+
+    /// <summary>Gives the GPU back: open answers are finished first, for two minutes at most.</summary>
+    /// <param name="progress">Told each step; null tells nobody.</param>
+    /// <param name="cancellationToken">Stops waiting; giving back goes on.</param>
+    public async Task SleepAsync(
+        IProgress<ClusterEvent>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await NarrateAsync(
+                progress,
+                async () =>
+                {
+                    await session.AdoptAsync(cancellationToken).ConfigureAwait(false);
+                    await session.Driver.SleepAsync(cancellationToken).ConfigureAwait(false);
+                }
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps the GPU for some time from now, whether or not this process lives; the budget must bear it.</summary>
+    /// <param name="time">How long; cut at the node's absolute maximum life.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    /// <returns>Until when the node may live now; null when no GPU is up.</returns>
+    /// <exception cref="BudgetExhaustedException">The budget does not bear it.</exception>
+    public async Task<DateTimeOffset?> KeepForAsync(TimeSpan time, CancellationToken cancellationToken = default)
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (session.Driver.Node is not { } node)
+        {
+            return null;
+        }
+
+        var context = session.Context;
+        var instances = await new ClusterInstances(_aws, context.Owner, context.Region)
+            .ListAsync(cancellationToken)
+            .ConfigureAwait(false);
+        var instance = instances.FirstOrDefault(i => i.InstanceId == node.InstanceId);
+        if (instance is not { LeaseUntil: { } leaseUntil, ExpiresAt: { } expiresAt })
+        {
+            return null;
+        }
+
+        var until = LeasePolicy.Extend(context.Now, leaseUntil, expiresAt, time);
+        BudgetGate.Check(context, context.Journal.Memory.Node(node.WakeId)!.HourlyReserve, leaseUntil, until);
+        context.Journal.Append(
+            new LeaseExtended
+            {
+                At = context.Now,
+                WakeId = node.WakeId,
+                Until = until,
+            }
+        );
+        return await new LeaseKeeper(_aws, context.Region)
+            .KeepForAsync(instance, time, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Removes everything that carries this cluster's owner id, in every enabled region, and returns what a fresh scan says. The
+    /// mesh authority and the journal stay on this machine. Can be called again at any time.
+    /// </summary>
+    /// <param name="progress">Told each step; null tells nobody.</param>
+    /// <param name="cancellationToken">Stops between steps; a later call goes on.</param>
+    public async Task<TeardownReceipt> DownAsync(
+        IProgress<ClusterEvent>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        TeardownReceipt? receipt = null;
+        await NarrateAsync(
+                progress,
+                async () =>
+                {
+                    // Nothing may be woken while everything goes.
+                    await session.StopBurstAsync().ConfigureAwait(false);
+                    receipt = await session.Controller.DownAsync(cancellationToken).ConfigureAwait(false);
+                }
+            )
+            .ConfigureAwait(false);
+        return receipt!;
+    }
+
+    /// <summary>What is there now. Reads only.</summary>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task<HybridClusterStatus> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var context = session.Context;
+        var instances = await new ClusterInstances(_aws, context.Owner, context.Region)
+            .ListAsync(cancellationToken)
+            .ConfigureAwait(false);
+        var now = context.Now;
+        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
+        decimal Since(DateTimeOffset from) =>
+            BudgetBook.Spent(context.Journal.Memory, from, DateTimeOffset.MaxValue, now);
+        return new HybridClusterStatus
+        {
+            At = now,
+            Phase = session.Driver.Phase,
+            Waiting = session.Driver.Waiting,
+            Node = session.Driver.Node?.WakeId,
+            FoundationLacks = await session.FoundationLacksAsync(cancellationToken).ConfigureAwait(false),
+            Instances = [.. instances.Where(i => i.IsAlive).Select(i => i.InstanceId)],
+            SpentToday = Since(today),
+            SpentThisMonth = Since(new DateTimeOffset(today.Year, today.Month, 1, 0, 0, 0, TimeSpan.Zero)),
+            Spent = Since(DateTimeOffset.MinValue),
+        };
+    }
+
+    /// <summary>Everything that happens from now on, until the cluster is disposed.</summary>
+    /// <param name="cancellationToken">Stops watching.</param>
+    public IAsyncEnumerable<ClusterEvent> WatchAsync(CancellationToken cancellationToken = default) =>
+        _events.Watch(cancellationToken);
+
+    /// <summary>Stops controlling and frees the state folder. Gives nothing back to AWS.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        if (_session is { } session)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _events.Complete();
+        _aws.Dispose();
+        _opening.Dispose();
+    }
+
+    private async Task<ClusterSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_session is { } open)
+        {
+            return open;
+        }
+
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return _session ??= await ClusterSession
+                .OpenAsync(_surroundings, _aws, _events, s_draining, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>Passes the cluster's events to <paramref name="progress"/> while the work runs.</summary>
+    private async Task NarrateAsync(IProgress<ClusterEvent>? progress, Func<Task> work)
+    {
+        if (progress is null)
+        {
+            await work().ConfigureAwait(false);
+            return;
+        }
+
+        using var told = _events.Tell(progress.Report);
+        await work().ConfigureAwait(false);
+    }
+}

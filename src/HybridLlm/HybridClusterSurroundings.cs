@@ -1,0 +1,18 @@
+using HybridLlm.AwsGpu;
+using HybridLlm.AwsGpu.Identity;
+using HybridLlm.Reaching;
+using HybridLlm.Specs;
+
+namespace HybridLlm;
+
+/// <summary>What a cluster is built from.</summary>
+internal sealed record HybridClusterSurroundings
+{
+    public required HybridClusterSpec Spec { get; init; }
+    public required AwsClientsOptions Aws { get; init; }
+    public required IdentityAuthorities Identities { get; init; }
+    public required IMeshDialer Dialer { get; init; }
+    public required TimeProvider Clock { get; init; }
+    public required string StateFolder { get; init; }
+    public required string? ArtifactFolder { get; init; }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Pricing;
+using HybridLlm.Budgets;
+using HybridLlm.Ollama.Fitting;
+using HybridLlm.Proofs;
+using HybridLlm.Specs;
+
+namespace HybridLlm.Planning;
+
+/// <summary>Makes the plan, or says everything that stands in its way. Pure.</summary>
+internal static class HybridClusterPlanner
+{
+    /// <summary>Boot times measured on AWS vary; these are what a plan promises and an emulated node takes.</summary>
+    private static readonly PlanStage[] s_wake =
+    [
+        new(ClusterStages.Rent, "a spot instance is rented", TimeSpan.FromSeconds(5)),
+        new(ClusterStages.Boot, "EC2 starts it, it boots and asks to enrol", TimeSpan.FromSeconds(150)),
+        new(ClusterStages.Enrol, "its request is judged and answered", TimeSpan.FromSeconds(5)),
+        new(ClusterStages.Join, "mesh and k3s come up", TimeSpan.FromSeconds(30)),
+        new(ClusterStages.Load, "the model goes into the GPU", TimeSpan.FromSeconds(20)),
+    ];
+
+    public static IReadOnlyList<PlanStage> WakeStages => s_wake;
+
+    /// <exception cref="HybridClusterFaultsException">The plan cannot be; every reason is given.</exception>
+    public static (HybridClusterPlan Plan, GpuMarket Market) Plan(HybridClusterSpec spec, HybridClusterFacts facts)
+    {
+        List<SpecFault> faults = [];
+        if (!facts.Regions.Contains(spec.Gpu.Region))
+        {
+            faults.Add(
+                new(
+                    "HL120",
+                    $"Region {spec.Gpu.Region} is not enabled for this account; enabled are {string.Join(", ", facts.Regions)}.",
+                    "Choose an enabled region or enable this one in the AWS console."
+                )
+            );
+        }
+
+        if (facts.Model is null)
+        {
+            faults.Add(
+                new(
+                    "HL121",
+                    $"No memory figures are known of model {spec.Model.Name}.",
+                    $"Use a model of the table, e.g. {string.Join(", ", WellKnownModels.All.Take(4).Select(m => m.Name))}."
+                )
+            );
+        }
+
+        if (facts is not { Offerings: { } offerings, Model: { } model, Network: { } network, Bucket: { } bucket })
+        {
+            throw new HybridClusterFaultsException(faults);
+        }
+
+        var need = MemoryEstimator.Estimate(model, spec.Model.ContextTokens, spec.Model.Parallel);
+        var market = GpuMarket.Judge(spec.Gpu, need, offerings);
+        if (market.Offers.Count == 0)
+        {
+            faults.Add(NoOffer(spec, need, market));
+            throw new HybridClusterFaultsException(faults);
+        }
+
+        var cost = Forecast(spec, facts, market);
+        faults.AddRange(Budget(spec, cost, market));
+        var reachability = ReachabilityProof.Of(SecurityGroups.Of(network.Spec));
+        faults.AddRange(reachability.Faults);
+        HybridClusterFaultsException.ThrowIfAny(faults);
+
+        HybridClusterPlan plan = new()
+        {
+            Id = "",
+            Cluster = spec.Name,
+            Model = spec.Model.Name,
+            Region = spec.Gpu.Region,
+            Mode = "direct",
+            ReadAt = facts.At,
+            Proofs = [.. PlanProofs.Of(spec, need, market, cost, reachability)],
+            Offers = market.Offers,
+            Rejected = market.Rejected,
+            Cost = cost,
+            Steps = [.. PlanSteps.Of(spec, facts, network, bucket, market)],
+            Wake = s_wake,
+        };
+        return (plan with { Id = Digest(plan) }, market);
+    }
+
+    private static SpecFault NoOffer(HybridClusterSpec spec, MemoryNeed need, GpuMarket market)
+    {
+        var needed = string.Create(CultureInfo.InvariantCulture, $"{GpuMarket.MiB(need.GpuBytes())} MiB on one GPU");
+        var reasons = market
+            .Rejected.GroupBy(r => r.Reason, StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count())
+            .Take(3)
+            .Select(g => $"{g.Key} ({g.Count()}×)");
+        return new(
+            "HL122",
+            $"{spec.Model.Name} with {spec.Model.ContextTokens} tokens of context × {spec.Model.Parallel} needs {needed}, and no offer in {spec.Gpu.Region} fits: {string.Join("; ", reasons)}.",
+            "Take a smaller model, less context or less parallelism, raise the highest hourly price, or choose another region."
+        );
+    }
+
+    private static PlanCost Forecast(HybridClusterSpec spec, HybridClusterFacts facts, GpuMarket market)
+    {
+        var forecast = CostForecaster.Forecast(
+            new CostSpec
+            {
+                NodeHourlyPrice = market.ReservedPrice,
+                LighthouseHourlyPrice = facts.LighthouseHourlyPrice,
+                StoredGiB = Math.Round(facts.Artifacts.Sum(a => a.Size) / (decimal)(1L << 30), 3),
+            }
+        );
+        var awake = forecast.AwakePerHour - forecast.AsleepPerHour;
+        var hours = spec.Budget.PerDay is { } perDay ? (perDay - 24 * forecast.AsleepPerHour) / awake : 24;
+        var allDay = forecast.ForUsage(24);
+        return new PlanCost
+        {
+            Parts =
+            [
+                .. forecast.Parts.Select(p => new PlanCostPart(
+                    p.Name,
+                    p.Layer == CostLayer.Foundation ? "foundation" : "burst",
+                    decimal.Round(p.PerHour, 6),
+                    p.Basis
+                )),
+            ],
+            ReservedPerHour = market.ReservedPrice,
+            AsleepPerHour = decimal.Round(forecast.AsleepPerHour, 6),
+            AsleepPerDay = decimal.Round(forecast.ForUsage(0).PerDay, 4),
+            AwakePerHour = decimal.Round(forecast.AwakePerHour, 6),
+            AwakePerDay = decimal.Round(allDay.PerDay, 4),
+            AwakePerMonth = decimal.Round(allDay.PerMonth, 4),
+            BudgetPerDay = spec.Budget.PerDay,
+            BudgetPerMonth = spec.Budget.PerMonth,
+            HoursAwakePerDay = decimal.Round(Math.Clamp(hours, 0, 24), 2),
+        };
+    }
+
+    private static IEnumerable<SpecFault> Budget(HybridClusterSpec spec, PlanCost cost, GpuMarket market)
+    {
+        var hour = cost.AwakePerHour - cost.AsleepPerHour;
+        (string Name, decimal? Limit, decimal Least)[] limits =
+        [
+            ("day", spec.Budget.PerDay, cost.AsleepPerDay + hour),
+            ("month", spec.Budget.PerMonth, cost.AsleepPerHour * InfrastructurePrices.HoursPerMonth + hour),
+        ];
+        foreach (var (name, limit, least) in limits)
+        {
+            if (limit < least)
+            {
+                yield return new(
+                    "HL130",
+                    $"A budget of {Money.Usd(limit.Value)} a {name} does not bear one hour of the cheapest offer, {market.Offers[0].InstanceType}: "
+                        + $"the foundation takes {Money.Usd(least - hour)} a {name}, an hour awake {Money.Usd(hour)}.",
+                    $"Allow at least {Money.Usd(decimal.Round(least + 0.005m, 2))} a {name}."
+                );
+            }
+        }
+    }
+
+    private static string Digest(HybridClusterPlan plan)
+    {
+        // What is planned counts, not when the prices were read.
+        var content = (plan with { ReadAt = DateTimeOffset.UnixEpoch, Steps = [] }).ToJson();
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..12];
+    }
+}

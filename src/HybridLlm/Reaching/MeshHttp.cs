@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace HybridLlm.Reaching;
+
+/// <summary>HTTP over the mesh.</summary>
+internal static class MeshHttp
+{
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A handler whose connections the dialer opens. Answers may take as long as a model takes.</summary>
+    public static HttpMessageInvoker Connect(IMeshDialer dialer, MeshIdentity self) =>
+        new(
+            new SocketsHttpHandler
+            {
+                ConnectTimeout = s_connectTimeout,
+                UseProxy = false,
+                ConnectCallback = async (connection, cancellationToken) =>
+                {
+                    var target = new IPEndPoint(
+                        IPAddress.Parse(connection.DnsEndPoint.Host),
+                        connection.DnsEndPoint.Port
+                    );
+                    return await dialer.DialAsync(self, target, cancellationToken).ConfigureAwait(false);
+                },
+            }
+        );
+
+    public static Uri Root(IPEndPoint endpoint) => new($"http://{endpoint}/");
+}

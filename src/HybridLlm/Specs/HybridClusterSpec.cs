@@ -1,0 +1,107 @@
+namespace HybridLlm.Specs;
+
+/// <summary>What is wanted of a hybrid cluster: immutable, checked, and without effect of its own.</summary>
+public sealed record HybridClusterSpec
+{
+    /// <summary>Name of the cluster: 1 to 20 lower-case letters, digits and hyphens, a letter first.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model to serve.</summary>
+    public required ModelSpec Model { get; init; }
+
+    /// <summary>Where and how GPUs are rented.</summary>
+    public required GpuSpec Gpu { get; init; }
+
+    /// <summary>What it may cost.</summary>
+    public required BudgetSpec Budget { get; init; }
+
+    /// <summary>The networks at home.</summary>
+    public required HomelabSpec Homelab { get; init; }
+
+    /// <summary>The overlay between home and the GPU.</summary>
+    public required MeshSpec Mesh { get; init; }
+
+    /// <summary>How long things live.</summary>
+    public required LifeSpec Life { get; init; }
+}
+
+/// <summary>The model to serve.</summary>
+public sealed record ModelSpec
+{
+    /// <summary>Ollama's name with tag, e.g. <c>llama3.1:8b</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Context window, tokens; 256 or more.</summary>
+    public int ContextTokens { get; init; } = 8192;
+
+    /// <summary>Requests answered at the same time; 1 to 64. Each has a context window of its own.</summary>
+    public int Parallel { get; init; } = 1;
+}
+
+/// <summary>Where and how GPUs are rented.</summary>
+public sealed record GpuSpec
+{
+    /// <summary>AWS region, e.g. <c>us-east-1</c>.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Highest price accepted, USD per instance-hour; null accepts any that the budget bears.</summary>
+    public decimal? MaxHourlyPrice { get; init; }
+
+    /// <summary>Instance types whose fate the plan must name, offered or not, e.g. <c>p3.2xlarge</c>.</summary>
+    public IReadOnlyList<string> AskedAbout { get; init; } = [];
+
+    /// <summary>Range of the VPC, CIDR, /16 to /20.</summary>
+    public string VpcRange { get; init; } = "10.200.0.0/16";
+
+    /// <summary>Pod range of the GPU cluster, CIDR. k3s's own default.</summary>
+    public string PodRange { get; init; } = "10.42.0.0/16";
+
+    /// <summary>Service range of the GPU cluster, CIDR. k3s's own default.</summary>
+    public string ServiceRange { get; init; } = "10.43.0.0/16";
+}
+
+/// <summary>What it may cost. Amounts in USD; a missing limit does not limit.</summary>
+public sealed record BudgetSpec
+{
+    /// <summary>Most a calendar day (UTC) may cost, everything counted.</summary>
+    public decimal? PerDay { get; init; }
+
+    /// <summary>Most a calendar month (UTC) may cost, everything counted.</summary>
+    public decimal? PerMonth { get; init; }
+}
+
+/// <summary>The networks at home, so that nothing rented collides with them.</summary>
+public sealed record HomelabSpec
+{
+    /// <summary>Local network, CIDR.</summary>
+    public string LanRange { get; init; } = "192.168.1.0/24";
+
+    /// <summary>Pod range of the homelab cluster, CIDR. Talos's default.</summary>
+    public string PodRange { get; init; } = "10.244.0.0/16";
+
+    /// <summary>Service range of the homelab cluster, CIDR. Talos's default.</summary>
+    public string ServiceRange { get; init; } = "10.96.0.0/12";
+}
+
+/// <summary>The overlay between home and the GPU.</summary>
+public sealed record MeshSpec
+{
+    /// <summary>Range of the overlay, CIDR, /16; null lets the planner choose one that collides with nothing.</summary>
+    public string? Range { get; init; }
+}
+
+/// <summary>How long things live.</summary>
+public sealed record LifeSpec
+{
+    /// <summary>Time without a request after which the GPU is given back; 1 minute or more.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How much GPU time a vanished controller leaves behind at most; 5 minutes to 1 hour.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>What a node gets to enrol and become ready; 5 minutes to 1 hour.</summary>
+    public TimeSpan BootDeadline { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Absolute maximum life of a GPU node, whatever its lease says; at most 7 days.</summary>
+    public TimeSpan MaximumLife { get; init; } = TimeSpan.FromHours(12);
+}

@@ -1,0 +1,82 @@
+using HybridLlm.AwsGpu.Teardown;
+
+namespace HybridLlm.Teardown;
+
+/// <summary>What was asked to go, what is gone, and what is still there with its price: from a scan made after the last deletion.</summary>
+public sealed record TeardownReceipt
+{
+    /// <summary>When the last scan ended.</summary>
+    public required DateTimeOffset ScannedAt { get; init; }
+
+    /// <summary>Regions that were looked into.</summary>
+    public required IReadOnlyList<string> Regions { get; init; }
+
+    /// <summary>What was to go.</summary>
+    public required IReadOnlyList<ReceiptLine> AskedFor { get; init; }
+
+    /// <summary>What of it the last scan no longer finds.</summary>
+    public required IReadOnlyList<ReceiptLine> Gone { get; init; }
+
+    /// <summary>What the last scan still finds, with its price per month and the reason.</summary>
+    public required IReadOnlyList<ReceiptLine> StillThere { get; init; }
+
+    /// <summary>Regions that could not be looked into, so that nothing is said about them.</summary>
+    public required IReadOnlyList<string> NotLookedInto { get; init; }
+
+    /// <summary>Lookalikes of other owners, left alone.</summary>
+    public required IReadOnlyList<string> LeftAlone { get; init; }
+
+    /// <summary>What the cluster has cost in its life, USD.</summary>
+    public required decimal SpentUsd { get; init; }
+
+    /// <summary>What is still there costs, USD a month.</summary>
+    public decimal StillThereUsdPerMonth => StillThere.Sum(l => l.UsdPerMonth);
+
+    /// <summary>How many things are left: what still stands and what could not be looked into.</summary>
+    public int Left => StillThere.Count + NotLookedInto.Count;
+
+    internal static TeardownReceipt Of(TeardownReport report, IReadOnlyList<string> regions, decimal spent) =>
+        new()
+        {
+            ScannedAt = report.ScannedAt,
+            Regions = regions,
+            AskedFor = [.. report.Asked.Select(r => Line(r, null))],
+            Gone = [.. report.Gone.Select(r => Line(r, null))],
+            StillThere =
+            [
+                .. report.StillThere.Select(r => Line(r.Resource, r.Reason ?? "accepted for deletion, not gone yet")),
+            ],
+            NotLookedInto = [.. report.Unread.Select(r => $"{r.Region}: {r.Code}")],
+            LeftAlone = [.. report.Foreign.Select(f => $"{f.Id} in {f.Region}: {f.Why}")],
+            SpentUsd = decimal.Round(spent, 6),
+        };
+
+    private static ReceiptLine Line(OwnedResource resource, string? reason) =>
+        new()
+        {
+            Kind = resource.Kind.ToString(),
+            Id = resource.Id,
+            Region = resource.Region,
+            UsdPerMonth = decimal.Round(resource.UsdPerMonth, 4),
+            Reason = reason,
+        };
+}
+
+/// <summary>One resource of a receipt.</summary>
+public sealed record ReceiptLine
+{
+    /// <summary>What it is, e.g. <c>Instance</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>AWS's id or name.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Region it is in.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>What it costs if it stays, USD a month; 0 for what AWS does not bill.</summary>
+    public required decimal UsdPerMonth { get; init; }
+
+    /// <summary>Why it is still there; null where it is not.</summary>
+    public required string? Reason { get; init; }
+}

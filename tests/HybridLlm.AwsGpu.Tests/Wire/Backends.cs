@@ -1,0 +1,21 @@
+using HybridLlm.AwsGpu.Tests.Wire;
+
+[assembly: AssemblyFixture(typeof(MotoServer))]
+
+namespace HybridLlm.AwsGpu.Tests.Wire;
+
+public sealed class FoundationOnMotoTests(MotoServer moto) : FoundationSuite(moto);
+
+public sealed class NodesOnMotoTests(MotoServer moto) : NodeSuite(moto);
+
+public sealed class StorageOnMotoTests(MotoServer moto) : StorageSuite(moto);
+
+public sealed class TeardownOnMotoTests(MotoServer moto) : TeardownSuite(moto);
+
+public sealed class FoundationOnEmulatorTests() : FoundationSuite(new EmulatorBackend());
+
+public sealed class NodesOnEmulatorTests() : NodeSuite(new EmulatorBackend());
+
+public sealed class StorageOnEmulatorTests() : StorageSuite(new EmulatorBackend());
+
+public sealed class TeardownOnEmulatorTests() : TeardownSuite(new EmulatorBackend());

@@ -1,0 +1,147 @@
+using Amazon.EC2.Model;
+using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Networking;
+
+namespace HybridLlm.AwsGpu.Tests.Wire;
+
+/// <summary>Offers, network and lighthouse.</summary>
+public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
+{
+    [Fact]
+    public async Task The_account_and_its_regions_are_known()
+    {
+        using var cluster = await ClusterAsync();
+
+        (await cluster.Clients.ReadAccountIdAsync(Token)).ShouldBe("123456789012");
+        (await cluster.Clients.ListRegionsAsync(Token)).ShouldContain(WireCluster.Region);
+    }
+
+    [Fact]
+    public async Task Offers_are_what_ec2_sells_and_retired_types_are_answered()
+    {
+        using var cluster = await ClusterAsync();
+        var plan = await cluster.ReadOffersAsync(await cluster.BuildNetworkAsync());
+
+        plan.Offers.Count.ShouldBe(40);
+        plan.Offers.ShouldAllBe(o => o.HourlyPrice > 0 && o.InstanceType.GpuManufacturer == "NVIDIA");
+        plan.Answers[0].Cheapest!.InstanceType.GpuName.ShouldBe("T4");
+        plan.Answers[2].Reason.ShouldBe("EC2 does not offer it any more in us-east-1");
+    }
+
+    [Fact]
+    public async Task Offers_ascend_by_price_over_types_and_zones()
+    {
+        Needs(Behaviour.SpotPrices);
+        using var cluster = await ClusterAsync();
+        var plan = await cluster.ReadOffersAsync(await cluster.BuildNetworkAsync());
+
+        plan.Offers.Select(o => o.HourlyPrice).ShouldBeInOrder();
+        plan.Offers.Select(o => o.Zone.Id).Distinct().Count().ShouldBeGreaterThan(2);
+        plan.Offers.Select(o => o.InstanceType.Name).Distinct().Count().ShouldBeGreaterThan(3);
+        plan.Offers.ShouldAllBe(o => o.HourlyPrice <= 0.9m * o.OnDemand.UsdPerHour);
+        plan.Answers[1].Cheapest!.InstanceType.GpuName.ShouldBe("A10G");
+    }
+
+    [Fact]
+    public async Task A_network_stands_after_one_apply_and_a_second_writes_nothing()
+    {
+        using var cluster = await ClusterAsync();
+        NetworkProvisioner provisioner = new(cluster.Clients);
+        (await provisioner.ReadAsync(cluster.NetworkSpec, Token)).ShouldBeNull();
+        var plan = await provisioner.PlanAsync(cluster.NetworkSpec, Token);
+        var network = await provisioner.ApplyAsync(plan, cancellationToken: Token);
+        network.Subnets.Count.ShouldBeGreaterThanOrEqualTo(3);
+
+        cluster.Wire.Forget();
+        var again = await provisioner.ApplyAsync(plan, cancellationToken: Token);
+
+        cluster.Wire.Writes.ShouldBeEmpty();
+        again.Subnets.ShouldBe(network.Subnets);
+        again.ShouldBe(network with { Subnets = again.Subnets });
+        (await provisioner.ReadAsync(cluster.NetworkSpec, Token))!.NodeSecurityGroupId.ShouldBe(
+            network.NodeSecurityGroupId
+        );
+    }
+
+    [Fact]
+    public async Task A_network_cut_off_again_and_again_is_completed_and_never_doubled()
+    {
+        using var cluster = await ClusterAsync();
+        NetworkProvisioner provisioner = new(cluster.Clients);
+        var plan = await provisioner.PlanAsync(cluster.NetworkSpec, Token);
+        for (var allowed = 1; ; allowed++)
+        {
+            var (cutAt, fault) = (allowed, allowed % 2 == 0 ? WireFault.NeverSent : WireFault.AnswerLost);
+            cluster.Wire.BreakWrites((_, write) => write < cutAt ? WireFault.None : fault);
+            try
+            {
+                await provisioner.ApplyAsync(plan, cancellationToken: Token);
+                break;
+            }
+            catch (AwsCallException cut)
+            {
+                cut.Kind.ShouldBe(AwsErrorKind.OutcomeUnknown);
+            }
+        }
+
+        var resources = (await cluster.ScanAsync()).Resources;
+        resources.Count.ShouldBe(plan.Steps.Count(s => s.Kind <= NetworkStepKind.CreateSecurityGroup) + 1);
+        (await provisioner.PlanAsync(cluster.NetworkSpec, Token)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_hole_made_by_hand_is_not_closed_unseen_but_by_a_new_plan()
+    {
+        using var cluster = await ClusterAsync();
+        NetworkProvisioner provisioner = new(cluster.Clients);
+        var plan = await provisioner.PlanAsync(cluster.NetworkSpec, Token);
+        var network = await provisioner.ApplyAsync(plan, cancellationToken: Token);
+        FirewallRule ssh = new()
+        {
+            Direction = TrafficDirection.Inbound,
+            Protocol = "tcp",
+            FromPort = 22,
+            ToPort = 22,
+            Peer = "0.0.0.0/0",
+        };
+        await cluster
+            .Clients.Ec2(WireCluster.Region)
+            .AuthorizeSecurityGroupIngressAsync(
+                new AuthorizeSecurityGroupIngressRequest
+                {
+                    GroupId = network.NodeSecurityGroupId,
+                    IpPermissions = [FirewallRuleMap.ToSdk(ssh)],
+                },
+                Token
+            );
+
+        var outdated = await Should.ThrowAsync<PlanOutdatedException>(() => provisioner.ApplyAsync(plan));
+        outdated.Unplanned.ShouldBe(["RevokeRule gpu-node inbound tcp 22 0.0.0.0/0"]);
+        await cluster.BuildNetworkAsync();
+
+        (await provisioner.PlanAsync(cluster.NetworkSpec, Token)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_lighthouse_keeps_its_address_when_its_instance_is_replaced()
+    {
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        var lighthouse = await cluster.BuildLighthouseAsync(network);
+
+        cluster.Wire.Forget();
+        (await cluster.BuildLighthouseAsync(network)).ShouldBe(lighthouse);
+        cluster.Wire.Writes.ShouldBeEmpty();
+
+        ClusterInstances instances = new(cluster.Clients, cluster.Owner, WireCluster.Region);
+        await instances.TerminateAsync([lighthouse.InstanceId], Token);
+        (
+            await instances.WaitForTerminatedAsync([lighthouse.InstanceId], TimeSpan.FromMinutes(5), Token)
+        ).ShouldBeTrue();
+        var replaced = await cluster.BuildLighthouseAsync(network, attempt: 2);
+
+        replaced.PublicIp.ShouldBe(lighthouse.PublicIp);
+        replaced.InstanceId.ShouldNotBe(lighthouse.InstanceId);
+        (await cluster.AliveAsync()).ShouldHaveSingleItem().PublicIp.ShouldBe(lighthouse.PublicIp);
+    }
+}

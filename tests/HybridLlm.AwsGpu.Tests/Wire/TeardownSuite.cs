@@ -1,0 +1,169 @@
+using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Storage;
+using HybridLlm.AwsGpu.Teardown;
+
+namespace HybridLlm.AwsGpu.Tests.Wire;
+
+/// <summary>The whole life of a cluster, its end, and who is not touched by it.</summary>
+public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
+{
+    private const string Elsewhere = "eu-west-1";
+
+    [Fact]
+    public async Task A_cluster_comes_up_lives_and_goes_without_a_trace()
+    {
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        var store = await cluster.BuildBucketAsync();
+        await store.PutAsync("mailbox/w/request", "hello"u8.ToArray(), Token);
+        await store.PutAsync("mailbox/w/request", "hello again"u8.ToArray(), Token);
+        await cluster.BuildLighthouseAsync(network);
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
+
+        var inventory = await cluster.ScanAsync();
+        inventory
+            .Resources.Where(r => r.IsBilled)
+            .Select(r => r.Kind)
+            .Distinct()
+            .ShouldBe(
+                [
+                    OwnedResourceKind.Instance,
+                    OwnedResourceKind.Address,
+                    OwnedResourceKind.Volume,
+                    OwnedResourceKind.Bucket,
+                ],
+                ignoreOrder: true
+            );
+        var report = await cluster.TearDownAsync();
+
+        report.StillThere.ShouldBeEmpty();
+        report.IsComplete.ShouldBeTrue();
+        report.Gone.ShouldBe(report.Asked);
+        report.Asked.Select(r => r.Kind).ShouldContain(OwnedResourceKind.Fleet);
+        (await cluster.ScanAsync()).Resources.ShouldBeEmpty();
+
+        cluster.Wire.Forget();
+        (await cluster.TearDownAsync()).Asked.ShouldBeEmpty();
+        cluster.Wire.Writes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_burst_ends_and_the_foundation_stays()
+    {
+        Needs(Behaviour.TemplateVersionDeletion);
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        var lighthouse = await cluster.BuildLighthouseAsync(network);
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
+
+        var report = await cluster.TearDownAsync(TeardownScope.Burst);
+
+        report.IsComplete.ShouldBeTrue();
+        report.Gone.Select(r => r.Kind).ShouldContain(OwnedResourceKind.Instance);
+        (await cluster.AliveAsync()).ShouldHaveSingleItem().InstanceId.ShouldBe(lighthouse.InstanceId);
+        cluster.Wire.Forget();
+        await cluster.TearDownAsync(TeardownScope.Burst);
+        await cluster.BuildNetworkAsync();
+        await cluster.BuildLighthouseAsync(network);
+        cluster.Wire.Writes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Another_owner_of_the_same_cluster_name_is_shown_and_not_touched()
+    {
+        using var cluster = await ClusterAsync();
+        using var stranger = await ClusterAsync(WireCluster.NewOwner(cluster.Owner.Cluster));
+        await cluster.BuildNetworkAsync();
+        await cluster.BuildBucketAsync();
+        var theirs = await stranger.BuildNetworkAsync();
+        var theirBucket = await stranger.BuildBucketAsync();
+        var theirNode = await new FleetLauncher(stranger.Clients).LaunchAsync(
+            await stranger.NewIntentAsync(theirs),
+            Token
+        );
+
+        var report = await cluster.TearDownAsync();
+
+        report.IsComplete.ShouldBeTrue();
+        report.Foreign.Select(f => f.Id).ShouldContain(theirs.VpcId);
+        report.Foreign.Select(f => f.Id).ShouldContain(theirNode.InstanceId);
+        report.Foreign.Select(f => f.Id).ShouldContain(theirBucket.Bucket);
+        (await stranger.AliveAsync()).Count.ShouldBe(1);
+        (await stranger.BuildNetworkAsync()).VpcId.ShouldBe(theirs.VpcId);
+        (await stranger.TearDownAsync()).IsComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_teardown_cut_off_again_and_again_is_completed_by_the_next()
+    {
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        await cluster.BuildBucketAsync();
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
+        for (var writes = 1; writes <= 6; writes++)
+        {
+            using var process = await ClusterAsync(cluster.Owner);
+            using CancellationTokenSource dies = new();
+            var allowed = writes;
+            process.Wire.BreakWrites(
+                (_, write) =>
+                {
+                    if (write < allowed)
+                    {
+                        return WireFault.None;
+                    }
+
+                    dies.Cancel();
+                    return WireFault.NeverSent;
+                }
+            );
+            ClusterTeardown teardown = new(process.Clients);
+            await Should.ThrowAsync<OperationCanceledException>(() =>
+                teardown.RunAsync(
+                    cluster.Owner,
+                    TeardownScope.Everything,
+                    [WireCluster.Region],
+                    cancellationToken: dies.Token
+                )
+            );
+        }
+
+        (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
+        (await cluster.ScanAsync()).Resources.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_scan_looks_into_every_enabled_region()
+    {
+        using var cluster = await ClusterAsync();
+        NetworkProvisioner networks = new(cluster.Clients);
+        var plan = await networks.PlanAsync(cluster.NetworkSpec with { Region = Elsewhere }, Token);
+        await networks.ApplyAsync(plan, cancellationToken: Token);
+
+        var inventory = await new OwnedResourceScanner(cluster.Clients).ScanAsync(
+            cluster.Owner,
+            cancellationToken: Token
+        );
+
+        inventory.Resources.Select(r => r.Kind).ShouldContain(OwnedResourceKind.Vpc);
+        inventory.Resources.ShouldAllBe(r => r.Region == Elsewhere);
+        inventory.Unread.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_bucket_is_found_and_deleted_wherever_it_is()
+    {
+        Needs(Behaviour.BucketRegions);
+        using var cluster = await ClusterAsync();
+        BucketProvisioner buckets = new(cluster.Clients);
+        var plan = await buckets.PlanAsync(cluster.BucketSpec with { Region = Elsewhere }, Token);
+        var store = await buckets.ApplyAsync(plan, cancellationToken: Token);
+        await store.PutAsync("models/m", new byte[1024], Token);
+
+        var report = await cluster.TearDownAsync();
+
+        report.Gone.ShouldHaveSingleItem().Region.ShouldBe(Elsewhere);
+        report.IsComplete.ShouldBeTrue();
+    }
+}

@@ -1,0 +1,220 @@
+using System.Net;
+using HybridLlm.Waking;
+using Microsoft.Extensions.Time.Testing;
+
+namespace HybridLlm.Tests.Waking;
+
+public sealed class WakeDriverTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _clock = new();
+    private readonly ScriptedBurst _burst = new();
+    private readonly WakeDriver _driver;
+
+    public WakeDriverTests() =>
+        _driver = new WakeDriver(
+            _burst,
+            _clock,
+            new ClusterEvents(_clock),
+            TimeSpan.FromMinutes(5),
+            TimeSpan.FromMinutes(2)
+        );
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_hundred_requests_at_once_make_one_wake_and_all_get_through()
+    {
+        var requests = Enumerable.Range(0, 100).Select(_ => _driver.AcquireAsync(Token)).ToList();
+        _driver.Waiting.ShouldBe(100);
+        _burst.Succeed();
+
+        var leases = await Task.WhenAll(requests);
+
+        leases.Select(l => l.Node).Distinct().ShouldHaveSingleItem();
+        _burst.Wakes.ShouldBe(1);
+        _driver.Waiting.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_GPU_goes_when_nobody_has_asked_for_the_idle_time()
+    {
+        using (await AwakeAsync())
+        {
+            _clock.Advance(TimeSpan.FromHours(1));
+            _driver.Phase.ShouldBe(WakePhase.Awake);
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(4));
+        (await _driver.AcquireAsync(Token)).Dispose();
+        _clock.Advance(TimeSpan.FromMinutes(4));
+        _driver.Phase.ShouldBe(WakePhase.Awake);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+
+        await _burst.GivenBack(1);
+    }
+
+    [Fact]
+    public async Task A_failed_wake_tells_everyone_why_and_gives_back_what_it_rented()
+    {
+        var requests = Enumerable.Range(0, 3).Select(_ => _driver.AcquireAsync(Token)).ToList();
+        _burst.Fail(new WakeFailedException("No pool has a GPU.", "Try another region."));
+
+        foreach (var request in requests)
+        {
+            (await Should.ThrowAsync<WakeFailedException>(request)).Remedy.ShouldBe("Try another region.");
+        }
+
+        await _burst.GivenBack(1);
+    }
+
+    [Fact]
+    public async Task Giving_back_is_tried_until_it_succeeds()
+    {
+        var lease = await AwakeAsync();
+        _burst.FailuresToGiveBack = 3;
+        lease.Dispose();
+        var asleep = _driver.SleepAsync(Token);
+        while (!asleep.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(15));
+            await Task.Yield();
+        }
+
+        await asleep;
+        _driver.Phase.ShouldBe(WakePhase.Asleep);
+        _burst.GiveBacks.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_neither_stops_the_wake_nor_holds_the_GPU()
+    {
+        using CancellationTokenSource impatient = new();
+        var request = _driver.AcquireAsync(impatient.Token);
+        await impatient.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(request);
+        _driver.Waiting.ShouldBe(0);
+
+        _burst.Succeed();
+        await _burst.Woken(1);
+        (await _driver.AcquireAsync(Token)).Dispose();
+        _clock.Advance(TimeSpan.FromMinutes(6));
+
+        await _burst.GivenBack(1);
+        _burst.Wakes.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Sleep_waits_for_an_open_answer_and_holds_new_requests_for_the_next_GPU()
+    {
+        var lease = await AwakeAsync();
+        var asleep = _driver.SleepAsync(Token);
+        var late = _driver.AcquireAsync(Token);
+        _driver.Phase.ShouldBe(WakePhase.Draining);
+        _burst.GiveBacks.ShouldBe(0);
+
+        _burst.Succeed();
+        lease.Dispose();
+        using var next = await late;
+
+        _burst.GiveBacks.ShouldBe(1);
+        _burst.Wakes.ShouldBe(2);
+        asleep.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Draining_has_an_end()
+    {
+        var lease = await AwakeAsync();
+        var asleep = _driver.SleepAsync(Token);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await asleep;
+
+        lease.Node.Lost.IsCancellationRequested.ShouldBeTrue();
+        lease.Dispose();
+        _driver.Phase.ShouldBe(WakePhase.Asleep);
+    }
+
+    [Fact]
+    public async Task A_lost_node_is_told_to_its_requests_and_swept()
+    {
+        using var lease = await AwakeAsync();
+        _driver.Notify(WakeEvent.NodeLost);
+
+        lease.Node.Lost.IsCancellationRequested.ShouldBeTrue();
+        await _burst.GivenBack(1);
+    }
+
+    [Fact]
+    public async Task Sleep_during_a_wake_cancels_it()
+    {
+        var request = _driver.AcquireAsync(Token);
+        await _driver.SleepAsync(Token);
+
+        await Should.ThrowAsync<WakeFailedException>(request);
+        _burst.GiveBacks.ShouldBe(1);
+    }
+
+    public ValueTask DisposeAsync() => _driver.DisposeAsync();
+
+    private async Task<NodeLease> AwakeAsync()
+    {
+        _burst.Succeed();
+        return await _driver.AcquireAsync(Token);
+    }
+
+    /// <summary>Renting that succeeds or fails when the test says so.</summary>
+    private sealed class ScriptedBurst : IBurst
+    {
+        private readonly SemaphoreSlim _woken = new(0);
+        private readonly SemaphoreSlim _givenBack = new(0);
+        private TaskCompletionSource<bool> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Wakes { get; private set; }
+
+        public int GiveBacks { get; private set; }
+
+        public int FailuresToGiveBack { get; set; }
+
+        public void Succeed() => _outcome.TrySetResult(true);
+
+        public void Fail(Exception why) => _outcome.TrySetException(why);
+
+        public async Task<GpuNode> WakeAsync(CancellationToken cancellationToken)
+        {
+            Wakes++;
+            await _outcome.Task.WaitAsync(cancellationToken);
+            _woken.Release();
+            return new GpuNode
+            {
+                WakeId = $"gpu-{Wakes}",
+                InstanceId = "i-1",
+                InstanceType = "g6.xlarge",
+                Endpoint = new IPEndPoint(IPAddress.Loopback, 11434),
+            };
+        }
+
+        public Task GiveBackAsync(CancellationToken cancellationToken)
+        {
+            GiveBacks++;
+            if (FailuresToGiveBack-- > 0)
+            {
+                throw new IOException("AWS does not answer");
+            }
+
+            _givenBack.Release();
+            return Task.CompletedTask;
+        }
+
+        public Task Woken(int times) => Times(_woken, times);
+
+        public Task GivenBack(int times) => Times(_givenBack, times);
+
+        private static async Task Times(SemaphoreSlim happened, int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                await happened.WaitAsync(TestContext.Current.CancellationToken);
+            }
+        }
+    }
+}
