@@ -6,6 +6,7 @@
 #:project ../../src/HybridLlm.Nebula/HybridLlm.Nebula.csproj
 #:include nebula-cert/*.cs
 #:property PublishAot=false
+using System.Net.Sockets;
 using System.Reflection;
 using HybridLlm.Nebula;
 using NebulaCert;
@@ -33,7 +34,8 @@ catch (UsageException e)
     Console.Error.WriteLine($"Error: {e.Message}");
     Console.Error.Write(e.Help);
 }
-catch (Exception e) when (e is NebulaException or IOException or UnauthorizedAccessException)
+catch (Exception e)
+    when (e is NebulaException or IOException or UnauthorizedAccessException or ArgumentException or SocketException)
 {
     Console.Error.WriteLine($"Error: {e.Message}");
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using HybridLlm.Nebula.Bundles;
 
 namespace NebulaCert;
@@ -7,8 +8,11 @@ internal static class Files
 {
     private const string Standard = "-";
 
+    /// <summary>Bytes as they are: a byte order mark before a block is text there, to nebula too.</summary>
     public static async Task<string> ReadAsync(string path) =>
-        path == Standard ? await Console.In.ReadToEndAsync() : await File.ReadAllTextAsync(path);
+        path == Standard
+            ? await Console.In.ReadToEndAsync()
+            : Encoding.UTF8.GetString(await File.ReadAllBytesAsync(path));
 
     /// <summary>Refuses two flags that both stand for standard input, or both for standard output.</summary>
     public static void AtMostOneStandard(Options options, string use, params string[] flags)
