@@ -161,7 +161,7 @@ public sealed partial class StricterTests : IDisposable
 
     private static string Traps()
     {
-        Configuration.ConfigCase.LetThrough.ShouldAllBe(c => c.NebulaAccepts && c.Code != null);
+        Configuration.ConfigTraps.All.ShouldAllBe(c => c.NebulaAccepts && c.Code != null);
         return "an error";
     }
 

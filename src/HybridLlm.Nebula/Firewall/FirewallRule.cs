@@ -98,6 +98,16 @@ public sealed record FirewallRule
     // Nebula has no defaults for these, and takes no group beside groups.
     private static void CheckTogether(YamlMappingNode rule, ConfigReading reading)
     {
+        foreach (var (key, value) in rule.Children.Where(c => ConfigReading.IsNull(c.Value)))
+        {
+            reading.Error(
+                value,
+                "config-value",
+                $"{key} has no value, which nebula takes for the text <nil>.",
+                $"Give a value, or remove {key}."
+            );
+        }
+
         bool Has(string key) => rule.Children.ContainsKey(key);
         var isIcmp = rule.Children.TryGetValue("proto", out var proto) && proto is YamlScalarNode { Value: "icmp" };
         if (!Has("proto") || (!Has("port") && !isIcmp))
@@ -123,12 +133,9 @@ public sealed record FirewallRule
 
     /// <summary>Whether the rule names any peer at all; nebula refuses one that does not.</summary>
     internal bool HasSelector =>
-        Host is not null
-        || Groups.Count > 0
-        || Cidr is not null
+        Cidr is not null
         || LocalCidr is not null
-        || CaName is not null
-        || CaFingerprint is not null;
+        || new[] { Host, CaName, CaFingerprint }.Concat(Groups).Any(text => !string.IsNullOrEmpty(text));
 
     /// <summary>The rule on one line, as its keys in the file.</summary>
     public override string ToString() =>
