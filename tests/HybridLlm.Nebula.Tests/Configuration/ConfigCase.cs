@@ -141,6 +141,15 @@ internal sealed record ConfigCase(string Name, string Yaml, bool NebulaAccepts, 
             2
         ),
         No("an allow list of nonsense", "PKI\nlighthouse: {remote_allow_list: {home: true}}", "config-value", 2),
+        No("an allow list of numbers", "PKI\nlighthouse: {remote_allow_list: {192.0.2.0/24: 1}}", "config-value", 2),
+        No(
+            "an allow list in quotes",
+            "PKI\nlighthouse: {remote_allow_list: {192.0.2.0/24: 'true'}}",
+            "config-value",
+            2
+        ),
+        No("flows kept for no time", "PKI\nfirewall: {conntrack: {tcp_timeout: 0s}}", "config-conntrack", 2),
+        No("flows kept for a negative time", "PKI\nfirewall: {conntrack: {udp_timeout: -1s}}", "config-value", 2),
         No("an allow list of maybes", "PKI\nlighthouse: {remote_allow_list: {192.0.2.0/24: maybe}}", "config-value", 2),
         No(
             "mixed interfaces",
