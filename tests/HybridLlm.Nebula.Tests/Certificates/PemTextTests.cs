@@ -85,7 +85,8 @@ public sealed class PemTextTests
         );
     }
 
-    private static string OurJson(string pem)
+    /// <summary>What we print of a text; nothing when we refuse it.</summary>
+    internal static string OurJson(string pem)
     {
         try
         {
