@@ -1,6 +1,7 @@
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Identity;
 using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Meshes;
 using HybridLlm.Testing.Nodes;
 using HybridLlm.Testing.Simulation;
@@ -8,17 +9,27 @@ using HybridLlm.Testing.Simulation;
 namespace HybridLlm.Testing;
 
 /// <summary>
-/// Everything a hybrid cluster touches, in this process and on loopback: an AWS account whose instances boot, a mesh they join, and a
-/// clock that can run at any speed. A cluster built with <see cref="EmulatedWorldExtensions.UseEmulatedWorld"/> does not know the difference.
+/// Everything a hybrid cluster touches, in this process and on loopback: an AWS account whose instances boot, a mesh they join, a
+/// homelab's Kubernetes if wanted, and a clock that can run at any speed. A cluster built with <see cref="EmulatedWorldExtensions.UseEmulatedWorld"/> does not know the difference.
 /// </summary>
 public sealed class EmulatedWorld : IAsyncDisposable
 {
+    private static readonly TimeSpan s_behind = TimeSpan.FromHours(3);
+
     private readonly DirectoryInfo _artifacts = Directory.CreateTempSubdirectory("hybridllm-artifacts-");
     private readonly EmulatedWorldOptions _options;
+    private readonly EmulatedHomelab? _homelab;
 
-    private EmulatedWorld(EmulatedWorldOptions options, VirtualClock clock, EmulatedMesh mesh, EmulatedCloud cloud)
+    private EmulatedWorld(
+        EmulatedWorldOptions options,
+        VirtualClock clock,
+        EmulatedMesh mesh,
+        EmulatedHomelab? homelab,
+        EmulatedCloud cloud
+    )
     {
         _options = options;
+        _homelab = homelab;
         Clock = clock;
         Mesh = mesh;
         Cloud = cloud;
@@ -33,6 +44,20 @@ public sealed class EmulatedWorld : IAsyncDisposable
     /// <summary>The AWS account.</summary>
     public EmulatedCloud Cloud { get; }
 
+    /// <summary>The Kubernetes at home.</summary>
+    /// <exception cref="InvalidOperationException">The world has none; <see cref="EmulatedWorldOptions.HasHomelab"/>.</exception>
+    public EmulatedCluster Homelab => Home.Cluster;
+
+    /// <summary>Path of a kubeconfig of its administrator; the file is deleted with the world.</summary>
+    /// <exception cref="InvalidOperationException">The world has no homelab; <see cref="EmulatedWorldOptions.HasHomelab"/>.</exception>
+    public string HomelabKubeconfig => Home.Kubeconfig;
+
+    private EmulatedHomelab Home =>
+        _homelab
+        ?? throw new InvalidOperationException(
+            $"This world has no homelab. Start it with {nameof(EmulatedWorldOptions.HasHomelab)}."
+        );
+
     /// <summary>Opens a world.</summary>
     /// <param name="options">What it is like; null takes the defaults.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
@@ -42,8 +67,16 @@ public sealed class EmulatedWorld : IAsyncDisposable
     )
     {
         options ??= new EmulatedWorldOptions();
-        var clock = options.Clock ?? new VirtualClock(TimeProvider.System.GetUtcNow(), speed: 1);
+        var clock = options.Clock ?? new VirtualClock(TimeProvider.System.GetUtcNow() - s_behind, speed: 1);
         EmulatedMesh mesh = new(clock);
+        var homelab = options.HasHomelab
+            ? await EmulatedHomelab.StartAsync(clock, cancellationToken).ConfigureAwait(false)
+            : null;
+        if (homelab is not null)
+        {
+            options.Nodes.Federated += homelab.AddRoute;
+        }
+
         EmulatedCloudOptions cloud = new()
         {
             Time = clock,
@@ -53,14 +86,21 @@ public sealed class EmulatedWorld : IAsyncDisposable
             options,
             clock,
             mesh,
+            homelab,
             await EmulatedCloud.StartAsync(cloud, cancellationToken).ConfigureAwait(false)
         );
     }
 
-    /// <summary>Closes the account, and with it every node.</summary>
+    /// <summary>Closes the account, and with it every node, and the homelab.</summary>
     public async ValueTask DisposeAsync()
     {
         await Cloud.DisposeAsync().ConfigureAwait(false);
+        if (_homelab is not null)
+        {
+            _options.Nodes.Federated -= _homelab.AddRoute;
+            await _homelab.DisposeAsync().ConfigureAwait(false);
+        }
+
         Clock.Dispose();
         _artifacts.Delete(recursive: true);
     }
@@ -68,7 +108,7 @@ public sealed class EmulatedWorld : IAsyncDisposable
     /// <summary>A folder of stand-in artifacts for a model.</summary>
     internal string Artifacts(string model)
     {
-        EmulatedArtifacts.Write(_artifacts.FullName, model, _options.Artifacts.AsReadOnly());
+        EmulatedArtifacts.Write(_artifacts.FullName, model, _options.Artifacts.AsReadOnly(), federated: true);
         return _artifacts.FullName;
     }
 

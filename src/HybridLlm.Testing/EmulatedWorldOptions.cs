@@ -8,8 +8,15 @@ namespace HybridLlm.Testing;
 /// <summary>What an <see cref="EmulatedWorld"/> is like.</summary>
 public sealed class EmulatedWorldOptions
 {
-    /// <summary>Its clock, which the world disposes; null for one that starts now and runs as fast as the real one.</summary>
+    /// <summary>
+    /// Its clock, which the world disposes; null for one that starts three hours ago and runs as fast as the real one. TLS goes by the
+    /// machine's clock, and the authorities of a federated node hold from an hour before they are made until its maximum life, 12 hours
+    /// unless told otherwise, is over: for the one to run ahead of the other, it starts behind.
+    /// </summary>
     public VirtualClock? Clock { get; set; }
+
+    /// <summary>Whether there is a Kubernetes cluster at home, with Liqo, for clusters that federate.</summary>
+    public bool HasHomelab { get; set; }
 
     /// <summary>How its nodes behave.</summary>
     public NodeEmulatorOptions Nodes { get; } = new();

@@ -68,6 +68,7 @@ public sealed class EmulatedMesh(TimeProvider time) : IMeshDialer
         var own = NebulaCertificate.ParsePem(self.CertificatePem);
         var peer =
             Peers.FirstOrDefault(p => p.Address.Equals(target.Address))
+            ?? Peers.FirstOrDefault(p => p.Certificate.UnsafeNetworks.Any(n => n.Contains(target.Address)))
             ?? throw new IOException($"Nobody has {target.Address} in the mesh.");
         Verify(CaPool.ParsePem(self.AuthorityPem), peer.Certificate, "refuses", now);
         Verify(peer.Authorities, own, "is refused by", now);
@@ -87,7 +88,7 @@ public sealed class EmulatedMesh(TimeProvider time) : IMeshDialer
         var verdict = new NodeFirewall(peer.Config.Firewall, peer.Certificate, peer.Authorities).Judge(packet, own);
         return !verdict.IsAllowed
             ? throw new IOException(verdict.Explanation)
-            : peer.Service(target.Port)
+            : peer.ServerAt(target)
                 ?? throw new IOException($"Nothing listens on {target} ('{peer.Certificate.Name}').");
     }
 

@@ -7,7 +7,7 @@ namespace HybridLlm.Testing.Meshes;
 /// <summary>A machine whose Nebula runs, as the emulated mesh knows it.</summary>
 public sealed class MeshPeer
 {
-    private readonly Dictionary<int, IPEndPoint> _services = [];
+    private readonly Dictionary<IPEndPoint, IPEndPoint> _services = [];
 
     /// <summary>Its certificate.</summary>
     public required NebulaCertificate Certificate { get; init; }
@@ -30,19 +30,41 @@ public sealed class MeshPeer
     /// <summary>Lets a loopback server answer for a port of this machine.</summary>
     /// <param name="port">Port in the mesh.</param>
     /// <param name="server">Where the server really listens.</param>
-    public void Serve(int port, IPEndPoint server)
+    /// <returns>Ends it when disposed.</returns>
+    public IDisposable Serve(int port, IPEndPoint server) => Serve(new IPEndPoint(Address, port), server);
+
+    /// <summary>The same at an address behind this machine, which its certificate must carry as an unsafe network to be found.</summary>
+    internal IDisposable Serve(IPEndPoint address, IPEndPoint server)
     {
         lock (_services)
         {
-            _services[port] = server;
+            _services[address] = server;
+        }
+
+        return new Service(this, address, server);
+    }
+
+    internal IPEndPoint? ServerAt(IPEndPoint address)
+    {
+        lock (_services)
+        {
+            return _services.GetValueOrDefault(address);
         }
     }
 
-    internal IPEndPoint? Service(int port)
+    private void End(IPEndPoint address, IPEndPoint server)
     {
         lock (_services)
         {
-            return _services.GetValueOrDefault(port);
+            if (_services.GetValueOrDefault(address) == server)
+            {
+                _services.Remove(address);
+            }
         }
+    }
+
+    private sealed class Service(MeshPeer peer, IPEndPoint address, IPEndPoint server) : IDisposable
+    {
+        public void Dispose() => peer.End(address, server);
     }
 }

@@ -15,17 +15,24 @@ namespace HybridLlm.Testing.Nodes;
 public static class EmulatedArtifacts
 {
     private const string Version = "0.0.0-emulated";
+    private const string LiqoVersion = "1.2.0";
 
     /// <summary>Fills a folder, which is made if need be.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="model">The model it is to hold, Ollama's name with tag.</param>
     /// <param name="replace">Real files instead of stand-ins, by artifact name; null for none.</param>
-    public static void Write(string folder, string model, IReadOnlyDictionary<string, byte[]>? replace = null)
+    /// <param name="federated">Whether it is to hold what a federated node needs as well.</param>
+    public static void Write(
+        string folder,
+        string model,
+        IReadOnlyDictionary<string, byte[]>? replace = null,
+        bool federated = false
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
         JsonArray entries = [];
-        foreach (var artifact in NodeArtifacts.For(model))
+        foreach (var artifact in NodeArtifacts.For(model, federated))
         {
             var content = replace?.GetValueOrDefault(artifact.Name) ?? StandIn(artifact.Name, model);
             File.WriteAllBytes(Path.Combine(folder, artifact.Name), content);
@@ -33,7 +40,7 @@ public static class EmulatedArtifacts
                 new JsonObject
                 {
                     ["name"] = artifact.Name,
-                    ["version"] = Version,
+                    ["version"] = artifact.Name == NodeArtifacts.LiqoChart ? LiqoVersion : Version,
                     ["size"] = content.Length,
                     ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(content)),
                     ["kind"] = artifact.Kind.ToString().ToLowerInvariant(),
@@ -53,7 +60,18 @@ public static class EmulatedArtifacts
         ArgumentNullException.ThrowIfNull(files);
         using MemoryStream output = new();
         using (GZipStream gzip = new(output, CompressionLevel.Fastest, leaveOpen: true))
-        using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
+        {
+            gzip.Write(Tar(files));
+        }
+
+        return output.ToArray();
+    }
+
+    /// <summary>A plain tar of files with mode 0755.</summary>
+    internal static byte[] Tar(params IReadOnlyList<(string Name, byte[] Content)> files)
+    {
+        using MemoryStream output = new();
+        using (TarWriter tar = new(output, TarEntryFormat.Ustar, leaveOpen: true))
         {
             foreach (var (name, content) in files)
             {
@@ -75,9 +93,19 @@ public static class EmulatedArtifacts
     {
         var says = Encoding.UTF8.GetBytes($"#!/bin/sh\necho 'this stands in for {name}'\n");
         var (family, tag) = model.Split(':') is [var f, var t] ? (f, t) : (model, "latest");
-        return name == NodeArtifacts.Nebula ? Archive(("nebula", says), ("nebula-cert", says))
-            : name == NodeArtifacts.Model(model)
-                ? Archive(($"manifests/registry.ollama.ai/library/{family}/{tag}", says), ("blobs/sha256-0", says))
-            : says;
+        return name switch
+        {
+            NodeArtifacts.Nebula => Archive(("nebula", says), ("nebula-cert", says)),
+            NodeArtifacts.Ollama => NodeImages.StandIn($"ollama/ollama:{Version}"),
+            NodeArtifacts.DevicePlugin => NodeImages.StandIn($"nvcr.io/nvidia/k8s-device-plugin:{Version}"),
+            NodeArtifacts.LiqoChart => Archive(
+                ("liqo/Chart.yaml", Encoding.UTF8.GetBytes($"apiVersion: v2\nname: liqo\nversion: \"{LiqoVersion}\"\n"))
+            ),
+            _ when name == NodeArtifacts.Model(model) => Archive(
+                ($"manifests/registry.ollama.ai/library/{family}/{tag}", says),
+                ("blobs/sha256-0", says)
+            ),
+            _ => says,
+        };
     }
 }

@@ -1,6 +1,9 @@
 namespace HybridLlm.Testing.Nodes;
 
-/// <summary>An emulated node found something wrong in what it was given. A real one would have powered itself off, and so did this one.</summary>
+/// <summary>
+/// An emulated node found something wrong in what it was given, and does not do it. One that has not booted yet has powered itself off, as
+/// a real one would have.
+/// </summary>
 public sealed class NodeBootException : Exception
 {
     internal NodeBootException(string wakeId, IReadOnlyList<string> faults)

@@ -1,14 +1,14 @@
-using System.Net;
 using HybridLlm.AwsGpu.Bootstrap;
 using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Kubernetes.Objects;
 using HybridLlm.Testing.Meshes;
-using HybridLlm.Testing.Ollama;
 
 namespace HybridLlm.Testing.Nodes;
 
 /// <summary>
 /// What runs inside an emulated instance: it executes the meaning of its user data. It enrols over the wire, opens the sealed reply,
-/// checks everything in it, joins the mesh, and serves Ollama only if all of it is right; otherwise it says why and powers off.
+/// checks everything in it, joins the mesh, and serves only if all of it is right; otherwise it says why and powers off. A GPU node serves
+/// Ollama, or, when it was given Liqo, a Kubernetes API in the mesh whose pods come from its peer.
 /// </summary>
 /// <param name="mesh">The mesh it joins.</param>
 /// <param name="options">How long it takes for what; null for realistic times.</param>
@@ -126,26 +126,22 @@ public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options
     private async Task ServeAsync(InstanceGuest instance, NodeFiles files, MeshPeer peer, CancellationToken poweredOff)
     {
         await Task.Delay(_options.K3sTime, instance.Time, poweredOff).ConfigureAwait(false);
-        var pod =
-            OllamaPod.Find(files)
-            ?? throw new NodeBootException(peer.Certificate.Name, ["its manifests start no Ollama"]);
-        OllamaEmulatorOptions ollama = new()
+        NodePods pods = new(files, peer, _options, instance.Time);
+        if (FederatedNode.IsWanted(files))
         {
-            TimeProvider = instance.Time,
-            Models = [.. pod.Models.Select(m => new EmulatedModel { Name = m })],
-            ContextLength = pod.ContextTokens,
-            Parallel = pod.Parallel,
-        };
-        _options.ConfigureOllama?.Invoke(ollama);
-        var server = await OllamaEmulator.StartAsync(ollama, poweredOff).ConfigureAwait(false);
-        await using (server.ConfigureAwait(false))
-        {
-            if (pod.Host == peer.Address.ToString())
-            {
-                peer.Serve(pod.Port, new IPEndPoint(IPAddress.Loopback, server.Address.Port));
-            }
-
-            await Task.Delay(Timeout.InfiniteTimeSpan, instance.Time, poweredOff).ConfigureAwait(false);
+            await new FederatedNode(files, peer, pods, _options, instance.Time)
+                .RunAsync(poweredOff)
+                .ConfigureAwait(false);
+            return;
         }
+
+        var ollama =
+            NodeManifests
+                .All(files)
+                .Where(o => o.TextAt("kind") == "Deployment")
+                .Select(o => o.ObjectAt("spec", "template", "spec"))
+                .FirstOrDefault(OllamaPodReader.Knows)
+            ?? throw new NodeBootException(peer.Certificate.Name, ["its manifests start no Ollama"]);
+        await pods.RunOllamaAsync(ollama, peer.Address, ready: () => { }, poweredOff).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,6 @@
 using HybridLlm.AwsGpu.Bootstrap;
+using HybridLlm.Testing.Kubernetes;
+using HybridLlm.Testing.Liqo;
 using HybridLlm.Testing.Ollama;
 
 namespace HybridLlm.Testing.Nodes;
@@ -14,6 +16,12 @@ public sealed class NodeEmulatorOptions
 
     /// <summary>Changes the Ollama of a GPU node before it starts: load time, pace, engine. Its models and context come from the node's own files.</summary>
     public Action<OllamaEmulatorOptions>? ConfigureOllama { get; set; }
+
+    /// <summary>
+    /// Told of the cluster of a federated node before it answers: where it will in the mesh, and the cluster. Who is to reach it, adds a
+    /// route (<see cref="EmulatedLiqo.AddRoute"/>); the homelab of an <see cref="EmulatedWorld"/> does.
+    /// </summary>
+    public Action<Uri, EmulatedCluster>? Federated { get; set; }
 
     /// <summary>Keys a node is given instead of making its own, by role; for comparing it with another run of the same boot.</summary>
     internal Func<(X25519PrivateKey Nebula, X25519PrivateKey Mailbox)>? Keys { get; set; }

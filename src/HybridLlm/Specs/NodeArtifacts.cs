@@ -20,10 +20,26 @@ public static class NodeArtifacts
     /// <summary>Ollama's container image; the artifact's version is the image's tag.</summary>
     public const string Ollama = "ollama-image.tar";
 
+    /// <summary>Liqo's Helm chart; the artifact's version is the chart's, without v.</summary>
+    public const string LiqoChart = "liqo.tgz";
+
+    /// <summary>The container images of Liqo.</summary>
+    public const string LiqoImages = "liqo-images.tar";
+
+    /// <summary>NVIDIA's device plugin; the artifact's version is the image's tag.</summary>
+    public const string DevicePlugin = "device-plugin-image.tar";
+
     /// <summary>Where models lie on a node: Ollama's own folder of manifests and blobs.</summary>
     public const string ModelFolder = "/var/lib/hybridllm/models";
 
     private const string ModelPrefix = "model-";
+
+    private static readonly NodeArtifact[] s_federation =
+    [
+        new(LiqoChart, ArtifactKind.File, "/var/lib/rancher/k3s/server/static/charts/liqo.tgz"),
+        new(LiqoImages, ArtifactKind.File, "/var/lib/rancher/k3s/agent/images/liqo-images.tar"),
+        new(DevicePlugin, ArtifactKind.File, "/var/lib/rancher/k3s/agent/images/device-plugin-image.tar"),
+    ];
 
     /// <summary>Name of the archive that holds a model, e.g. <c>model-llama3.1-8b.tar.gz</c> for <c>llama3.1:8b</c>.</summary>
     /// <param name="model">Ollama's name with tag.</param>
@@ -35,13 +51,15 @@ public static class NodeArtifacts
 
     /// <summary>Everything a cluster that serves a model needs.</summary>
     /// <param name="model">Ollama's name with tag.</param>
-    public static IReadOnlyList<NodeArtifact> For(string model) =>
+    /// <param name="federated">Whether its nodes federate to the homelab.</param>
+    public static IReadOnlyList<NodeArtifact> For(string model, bool federated = false) =>
         [
             new(Nebula, ArtifactKind.Archive, "/opt/hybridllm/bin"),
             new(K3s, ArtifactKind.Executable, "/usr/local/bin/k3s"),
             new(K3sImages, ArtifactKind.File, "/var/lib/rancher/k3s/agent/images/k3s-images.tar"),
             new(Ollama, ArtifactKind.File, "/var/lib/rancher/k3s/agent/images/ollama-image.tar"),
             new(Model(model), ArtifactKind.Archive, ModelFolder),
+            .. federated ? s_federation : [],
         ];
 
     /// <summary>Whether a GPU node that serves <paramref name="model"/> fetches it: not the other models of the folder.</summary>
