@@ -23,13 +23,15 @@ public sealed class ClusterAuthorities : IDisposable
     {
         _server = server;
         _client = client;
+        ServerAuthorityPem = server.ExportCertificatePem() + "\n";
+        ClientAuthorityPem = client.ExportCertificatePem() + "\n";
     }
 
     /// <summary>PEM of the authority a client must trust.</summary>
-    public string ServerAuthorityPem => _server.ExportCertificatePem() + "\n";
+    public string ServerAuthorityPem { get; }
 
     /// <summary>PEM of the authority whose client certificates the server takes.</summary>
-    public string ClientAuthorityPem => _client.ExportCertificatePem() + "\n";
+    public string ClientAuthorityPem { get; }
 
     /// <summary>New authorities, valid ten years around both the given clock and the machine's: TLS goes by the machine's.</summary>
     /// <param name="time">The cluster's clock.</param>

@@ -48,7 +48,7 @@ internal sealed class FederatedNode(
                     Time = time,
                     Name = liqo.ClusterId,
                     Authorities = authorities,
-                    ServerNames = k3s.ServerNames,
+                    TlsNames = k3s.TlsNames,
                     PodCidr = k3s.PodRange,
                     ServiceCidr = k3s.ServiceRange,
                     Pods = pods,

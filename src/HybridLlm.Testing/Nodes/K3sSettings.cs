@@ -1,4 +1,3 @@
-using System.Net;
 using HybridLlm.Testing.Kubernetes.Objects;
 
 namespace HybridLlm.Testing.Nodes;
@@ -17,24 +16,23 @@ internal sealed record K3sSettings
     public required string ServiceRange { get; init; }
 
     /// <summary>What the API server's certificate is valid for, besides loopback.</summary>
-    public required IReadOnlyList<string> ServerNames { get; init; }
+    public required IReadOnlyList<string> TlsNames { get; init; }
 
     /// <summary>Reads it; what is missing is a fault, and k3s's own default in the result.</summary>
     public static K3sSettings Read(NodeFiles files, List<string> faults)
     {
         var config = NodeManifests.Read(files, Path) is [var only] ? only : [];
-        var settings = new K3sSettings
+        return new K3sSettings
         {
             NodeName = Text("node-name", ""),
             PodRange = Text("cluster-cidr", "10.42.0.0/16"),
             ServiceRange = Text("service-cidr", "10.43.0.0/16"),
-            ServerNames = [.. config.TextsAt("tls-san"), Text("bind-address", "0.0.0.0")],
+            TlsNames = [.. config.TextsAt("tls-san"), Text("bind-address", "0.0.0.0")],
             NodeLabels = config
                 .TextsAt("node-label")
                 .Select(l => l.Split('=', 2))
                 .ToDictionary(l => l[0], l => l is [_, var value] ? value : ""),
         };
-        return settings;
 
         string Text(string name, string otherwise)
         {

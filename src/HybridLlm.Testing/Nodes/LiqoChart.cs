@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using HybridLlm.Liqo;
 using HybridLlm.Testing.Kubernetes.Objects;
@@ -73,8 +72,11 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
         {
             NodeFiles unpacked = new();
             unpacked.Unpack("", files.Read(path) ?? throw new FileNotFoundException("it is missing"));
-            var described = NodeManifests.Read(unpacked, "/liqo/Chart.yaml").FirstOrDefault();
-            return described.TextAt("version") ?? throw new InvalidDataException("liqo/Chart.yaml says no version");
+            return
+                NodeManifests.Read(unpacked, "/liqo/Chart.yaml") is [var described]
+                && described.TextAt("version") is { } version
+                ? version
+                : throw new InvalidDataException("liqo/Chart.yaml says no version");
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException)
         {

@@ -60,7 +60,7 @@ public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options
         await run.ReportAsync(true, "boot complete", poweredOff).ConfigureAwait(false);
         if (boot.Role == NodeRole.Gpu)
         {
-            await ServeAsync(instance, run.Files, peer, poweredOff).ConfigureAwait(false);
+            await ServeAsync(instance.Time, run.Files, peer, poweredOff).ConfigureAwait(false);
         }
         else
         {
@@ -123,15 +123,14 @@ public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options
         }
     }
 
-    private async Task ServeAsync(InstanceGuest instance, NodeFiles files, MeshPeer peer, CancellationToken poweredOff)
+    /// <summary>What k3s runs on a GPU node.</summary>
+    internal async Task ServeAsync(TimeProvider time, NodeFiles files, MeshPeer peer, CancellationToken poweredOff)
     {
-        await Task.Delay(_options.K3sTime, instance.Time, poweredOff).ConfigureAwait(false);
-        NodePods pods = new(files, peer, _options, instance.Time);
+        await Task.Delay(_options.K3sTime, time, poweredOff).ConfigureAwait(false);
+        NodePods pods = new(files, peer, _options, time);
         if (FederatedNode.IsWanted(files))
         {
-            await new FederatedNode(files, peer, pods, _options, instance.Time)
-                .RunAsync(poweredOff)
-                .ConfigureAwait(false);
+            await new FederatedNode(files, peer, pods, _options, time).RunAsync(poweredOff).ConfigureAwait(false);
             return;
         }
 

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HybridLlm.Testing.Kubernetes.Objects;
@@ -25,10 +23,7 @@ internal static class NodeImages
 
     /// <summary>An archive that holds nothing but the name of an image.</summary>
     public static byte[] StandIn(string image) =>
-        EmulatedArtifacts.Tar((
-            Index,
-            new JsonArray(new JsonObject { ["RepoTags"] = new JsonArray(image) }).ToBytes()
-        ));
+        EmulatedArtifacts.Tar((Index, new JsonArray(new JsonObject { ["RepoTags"] = new JsonArray(image) }).ToBytes()));
 
     private static IReadOnlyList<string> Names(byte[] archive)
     {

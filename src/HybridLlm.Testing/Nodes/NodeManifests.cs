@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using HybridLlm.Testing.Kubernetes.Objects;
 using k8s;
 
 namespace HybridLlm.Testing.Nodes;

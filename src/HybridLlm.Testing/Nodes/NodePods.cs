@@ -48,7 +48,9 @@ internal sealed class NodePods(NodeFiles files, MeshPeer peer, NodeEmulatorOptio
         {
             IPEndPoint listener = new(IPAddress.Loopback, server.Address.Port);
             using var atNode = pod.NodePort is { } nodePort ? peer.Serve(nodePort, listener) : null;
-            using var atPod = pod.PodPort is { } podPort ? peer.Serve(new IPEndPoint(address, podPort), listener) : null;
+            using var atPod = pod.PodPort is { } podPort
+                ? peer.Serve(new IPEndPoint(address, podPort), listener)
+                : null;
             ready();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stopped).ConfigureAwait(false);
         }

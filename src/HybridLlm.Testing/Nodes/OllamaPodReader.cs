@@ -112,7 +112,9 @@ internal sealed class OllamaPodReader(JsonObject pod, NodeFiles files, IPAddress
             .ObjectsAt("volumeMounts")
             .FirstOrDefault(m => m.TextAt("mountPath") == mounted)
             .TextAt("name");
-        var folder = pod.ObjectsAt("volumes").FirstOrDefault(v => v.TextAt("name") == volume).TextAt("hostPath", "path");
+        var folder = pod.ObjectsAt("volumes")
+            .FirstOrDefault(v => v.TextAt("name") == volume)
+            .TextAt("hostPath", "path");
         if (volume is null || folder is null)
         {
             _faults.Add($"OLLAMA_MODELS '{mounted}' is no folder of the node");
