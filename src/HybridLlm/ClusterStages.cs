@@ -27,6 +27,9 @@ public static class ClusterStages
     /// <summary>Mesh and k3s come up on the node.</summary>
     public const string Join = "wake.join";
 
+    /// <summary>Liqo peers the node's cluster with the homelab, and Ollama becomes a pod there.</summary>
+    public const string Peer = "wake.peer";
+
     /// <summary>The model goes into the GPU's memory.</summary>
     public const string Load = "wake.load";
 

@@ -20,6 +20,7 @@ public sealed class HybridClusterBuilder(string name)
     private HomelabSpec _homelab = new();
     private MeshSpec _mesh = new();
     private LifeSpec _life = new();
+    private FederationSpec? _federation;
     private Action<AwsClientsOptions> _aws = _ => { };
     private IdentityAuthorities _identities = IdentityAuthorities.Aws;
     private IMeshDialer _dialer = new HostMeshDialer();
@@ -85,6 +86,22 @@ public sealed class HybridClusterBuilder(string name)
     {
         ArgumentNullException.ThrowIfNull(configure);
         _life = configure(_life);
+        return this;
+    }
+
+    /// <summary>
+    /// Federates each GPU cluster to the homelab's Kubernetes by Liqo, so that Ollama is a pod at home; without this, nothing at home
+    /// is touched.
+    /// </summary>
+    /// <param name="kubeconfigFile">Path of a kubeconfig of the homelab.</param>
+    /// <param name="configure">Changes to the defaults.</param>
+    public HybridClusterBuilder WithFederation(
+        string kubeconfigFile,
+        Func<FederationSpec, FederationSpec>? configure = null
+    )
+    {
+        _federation = new FederationSpec { KubeconfigFile = kubeconfigFile };
+        _federation = configure?.Invoke(_federation) ?? _federation;
         return this;
     }
 
@@ -180,5 +197,6 @@ public sealed class HybridClusterBuilder(string name)
             Homelab = _homelab,
             Mesh = _mesh,
             Life = _life,
+            Federation = _federation,
         };
 }

@@ -36,6 +36,20 @@ public static class K3sHelmChart
         return Write(installation, $"  chartContent: \"{Convert.ToBase64String(chart.Span)}\"");
     }
 
+    /// <summary>
+    /// A manifest that installs a chart which lies in the server's own <c>static/charts</c> folder, for nodes that download nothing.
+    /// Upstream: docs.k3s.io, "Helm".
+    /// </summary>
+    /// <param name="installation">What is installed.</param>
+    /// <param name="fileName">Name of the archive in <c>/var/lib/rancher/k3s/server/static/charts</c>, e.g. <c>liqo.tgz</c>.</param>
+    /// <exception cref="InvalidSpecException">The installation cannot be.</exception>
+    public static string FromServer(LiqoInstallation installation, string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(installation);
+        ArgumentException.ThrowIfNullOrEmpty(fileName);
+        return Write(installation, $"  chart: \"https://%{{KUBERNETES_API}}%/static/charts/{fileName}\"");
+    }
+
     private static string Write(LiqoInstallation installation, string source)
     {
         StringBuilder manifest = new(

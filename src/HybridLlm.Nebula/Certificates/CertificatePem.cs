@@ -8,7 +8,7 @@ internal static class CertificatePem
     public static IReadOnlyList<NebulaCertificate> ParseAll(string pem, CertificateReading reading)
     {
         ArgumentNullException.ThrowIfNull(pem);
-        var blocks = PemBlock.ReadAll(pem).ToList();
+        var (blocks, rest) = PemBlock.ReadAll(pem);
         if (blocks.Count == 0)
         {
             // Where nebula-cert verify finds nothing to object to in an empty file, we do.
@@ -19,12 +19,22 @@ internal static class CertificatePem
             );
         }
 
+        var certificates = blocks.Select(block => Parse(block, reading)).ToList();
+        if (!string.IsNullOrWhiteSpace(rest))
+        {
+            throw new NebulaFormatException(
+                "pem-extra-text",
+                $"After {blocks.Count} certificate(s) there are {rest.Length} characters that are no whole PEM block.",
+                "Remove them, or give the whole file; nebula does not start with such a file."
+            );
+        }
+
         if (reading == CertificateReading.Strict)
         {
             CheckNothingElse(pem, blocks);
         }
 
-        return [.. blocks.Select(block => Parse(block, reading))];
+        return certificates;
     }
 
     private static NebulaCertificate Parse(PemBlock block, CertificateReading reading)
@@ -39,7 +49,7 @@ internal static class CertificatePem
         return NebulaCertificate.Decode(format.Version, block.Content, reading);
     }
 
-    private static void CheckNothingElse(string pem, List<PemBlock> blocks)
+    private static void CheckNothingElse(string pem, IReadOnlyList<PemBlock> blocks)
     {
         var expected = string.Concat(blocks.Select(block => block.ToString()));
         if (Lines(pem) != Lines(expected))

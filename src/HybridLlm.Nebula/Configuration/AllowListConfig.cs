@@ -1,5 +1,6 @@
 using HybridLlm.Nebula.Configuration.Yaml;
 using HybridLlm.Nebula.Networks;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace HybridLlm.Nebula.Configuration;
@@ -15,7 +16,7 @@ public sealed record AllowedRange(NebulaPrefix Range, bool Allowed)
     internal static ConfigCodec<IReadOnlyList<AllowedRange>> MapCodec { get; } =
         new MapCodec<NebulaPrefix, bool, AllowedRange>(
             Codecs.Prefix,
-            Codecs.Bool,
+            AllowedCodec.Instance,
             (range, allowed) => new AllowedRange(range, allowed),
             entry => (entry.Range, entry.Allowed)
         );
@@ -29,7 +30,7 @@ public sealed record AllowedInterface(string Pattern, bool Allowed)
     internal static ConfigCodec<IReadOnlyList<AllowedInterface>> MapCodec { get; } =
         new MapCodec<string, bool, AllowedInterface>(
             Codecs.Text,
-            Codecs.Bool,
+            AllowedCodec.Instance,
             (pattern, allowed) => new AllowedInterface(pattern, allowed),
             entry => (entry.Pattern, entry.Allowed)
         );
@@ -94,4 +95,32 @@ public sealed record LocalAllowList
         private static IReadOnlyList<AllowedInterface>? ReadInterfaces(YamlNode node, ConfigReading reading) =>
             AllowedInterface.MapCodec.TryRead(node, reading, out var read) ? read : null;
     }
+}
+
+/// <summary>Whether an allow list allows: nebula takes fewer words for it here, and no numbers or quotes.</summary>
+internal sealed class AllowedCodec : ConfigCodec<bool>
+{
+    public static readonly AllowedCodec Instance = new();
+
+    public override bool TryRead(YamlNode node, ConfigReading reading, out bool value)
+    {
+        var isWord =
+            node is YamlScalarNode { Style: ScalarStyle.Plain or ScalarStyle.Any, Value: { } text }
+            && text.ToLowerInvariant() is ("true" or "false" or "yes" or "no" or "y" or "n");
+        if (isWord)
+        {
+            return Codecs.Bool.TryRead(node, reading, out value);
+        }
+
+        reading.Error(
+            node,
+            "config-value",
+            $"{reading.Path} is neither true nor false; nebula does not start.",
+            "Write true or false, without quotes."
+        );
+        value = false;
+        return false;
+    }
+
+    public override YamlValue Write(bool value) => YamlScalar.Of(value);
 }

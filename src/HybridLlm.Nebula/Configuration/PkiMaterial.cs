@@ -1,3 +1,5 @@
+using HybridLlm.Nebula.Encoding;
+
 namespace HybridLlm.Nebula.Configuration;
 
 /// <summary>What the <c>pki</c> section points to, and when: the facts a configuration is checked against.</summary>
@@ -59,7 +61,9 @@ public sealed class PkiMaterial
         try
         {
             var path = Path.Combine(folder ?? "", pathOrPem ?? "");
-            return await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+            // Bytes as they are: with a byte order mark before its block a file holds none, for nebula.
+            var bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            return GoText.FromUtf8(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -2,18 +2,20 @@ using System.Security.Cryptography;
 
 namespace HybridLlm.Nebula.Encoding;
 
-/// <summary>One PEM block: a label between dashes, base64 in lines of 64, LF. Text around blocks is skipped, as nebula does.</summary>
+/// <summary>One PEM block: a label between dashes, base64 in lines of 64, LF.</summary>
 internal readonly record struct PemBlock(string Label, byte[] Content)
 {
-    /// <summary>Every block of <paramref name="text"/>, in order.</summary>
-    public static IEnumerable<PemBlock> ReadAll(string text)
+    /// <summary>Every block of <paramref name="text"/>, in order, and the text after the last.</summary>
+    public static (IReadOnlyList<PemBlock> Blocks, string Remainder) ReadAll(string text)
     {
-        var rest = text.AsMemory();
-        while (PemEncoding.TryFind(rest.Span, out var fields))
+        List<PemBlock> blocks = [];
+        PemReader reader = new(text);
+        while (reader.TryRead(out var block))
         {
-            yield return Decode(rest.Span, fields);
-            rest = rest[fields.Location.End..];
+            blocks.Add(block);
         }
+
+        return (blocks, reader.Remainder);
     }
 
     /// <summary>The first block of <paramref name="text"/>.</summary>
@@ -21,8 +23,8 @@ internal readonly record struct PemBlock(string Label, byte[] Content)
     public static PemBlock ReadFirst(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return PemEncoding.TryFind(text, out var fields)
-            ? Decode(text, fields)
+        return new PemReader(text).TryRead(out var block)
+            ? block
             : throw new NebulaFormatException(
                 "pem-missing",
                 $"The text ({text.Length} characters) holds no PEM block.",
@@ -35,11 +37,4 @@ internal readonly record struct PemBlock(string Label, byte[] Content)
 
     public static string Write(string label, ReadOnlySpan<byte> content) =>
         PemEncoding.WriteString(label, content) + "\n";
-
-    private static PemBlock Decode(ReadOnlySpan<char> text, PemFields fields)
-    {
-        var content = new byte[fields.DecodedDataLength];
-        Convert.TryFromBase64Chars(text[fields.Base64Data], content, out _);
-        return new PemBlock(text[fields.Label].ToString(), content);
-    }
 }

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using HybridLlm.Nebula.Configuration.Yaml;
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using static HybridLlm.Nebula.Configuration.ConfigChangeEffect;
 
@@ -9,7 +11,7 @@ namespace HybridLlm.Nebula.Firewall;
 /// (<see cref="Host"/> or <see cref="Groups"/> or <see cref="Cidr"/>), and <see cref="LocalCidr"/>; what is not set does not
 /// narrow. There are no rules that deny.
 /// </summary>
-public sealed record FirewallRule
+public sealed partial record FirewallRule
 {
     /// <summary>Why the rule is there; a comment in the file, not read back. Null for none.</summary>
     public string? Purpose { get; init; }
@@ -98,6 +100,26 @@ public sealed record FirewallRule
     // Nebula has no defaults for these, and takes no group beside groups.
     private static void CheckTogether(YamlMappingNode rule, ConfigReading reading)
     {
+        foreach (var (key, value) in rule.Children.Where(c => ConfigReading.IsNull(c.Value)))
+        {
+            reading.Error(
+                value,
+                "config-value",
+                $"{key} has no value, which nebula takes for the text <nil>.",
+                $"Give a value, or remove {key}."
+            );
+        }
+
+        foreach (var item in rule.Children.Where(c => c.Key is YamlScalarNode { Value: "groups" }).SelectMany(Items))
+        {
+            reading.Error(
+                item,
+                "config-value",
+                $"The group {item} reads as a number, a truth or a date, and nebula does not start.",
+                "Put it in quotes."
+            );
+        }
+
         bool Has(string key) => rule.Children.ContainsKey(key);
         var isIcmp = rule.Children.TryGetValue("proto", out var proto) && proto is YamlScalarNode { Value: "icmp" };
         if (!Has("proto") || (!Has("port") && !isIcmp))
@@ -121,14 +143,25 @@ public sealed record FirewallRule
         }
     }
 
+    // Items of a list that YAML takes for something else than text.
+    private static IEnumerable<YamlNode> Items(KeyValuePair<YamlNode, YamlNode> list) =>
+        list.Value is YamlSequenceNode sequence
+            ? sequence.Where(item =>
+                item is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text } && NotText().IsMatch(text)
+            )
+            : [];
+
+    [GeneratedRegex(
+        @"^(true|false|\d{4}-\d\d?-\d\d?.*|[-+]?(\.inf|\.nan|0x[0-9a-f_]+|0b[01_]+|0o[0-7_]+|(\d[\d_]*\.?|\.\d)[\d_]*(e[-+]?\d+)?))$",
+        RegexOptions.IgnoreCase
+    )]
+    private static partial Regex NotText();
+
     /// <summary>Whether the rule names any peer at all; nebula refuses one that does not.</summary>
     internal bool HasSelector =>
-        Host is not null
-        || Groups.Count > 0
-        || Cidr is not null
+        Cidr is not null
         || LocalCidr is not null
-        || CaName is not null
-        || CaFingerprint is not null;
+        || new[] { Host, CaName, CaFingerprint }.Concat(Groups).Any(text => !string.IsNullOrEmpty(text));
 
     /// <summary>The rule on one line, as its keys in the file.</summary>
     public override string ToString() =>

@@ -87,12 +87,8 @@ public sealed class CaPublicKey : IEquatable<CaPublicKey>
                 && Ed25519.Verify(signature.ToArray(), 0, publicKey.ToArray(), 0, message.ToArray(), 0, message.Length);
         }
 
-        if (!P256Point.IsOnCurve(publicKey))
-        {
-            return false;
-        }
-
-        using var key = ECDsa.Create(P256Point.FromPublic(publicKey));
-        return key.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        using var key = P256Point.TryOpen(publicKey);
+        return key?.VerifyData(message, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+            == true;
     }
 }

@@ -80,7 +80,7 @@ public sealed class EncryptedCaKey
     public static bool IsEncrypted(string pem)
     {
         ArgumentNullException.ThrowIfNull(pem);
-        var label = PemBlock.ReadAll(pem).Select(block => block.Label).FirstOrDefault();
+        var label = new PemReader(pem).TryRead(out var block) ? block.Label : null;
         return KeyBanner.CaEncrypted.Any(banner => banner.Label == label);
     }
 
@@ -216,8 +216,8 @@ public sealed class EncryptedCaKey
     {
         private string _algorithm = "";
         private ulong _version;
-        private ulong _memory;
-        private ulong _iterations;
+        private uint _memory;
+        private uint _iterations;
         private ulong _parallelism;
 
         public byte[] Salt { get; private set; } = [];
@@ -243,15 +243,16 @@ public sealed class EncryptedCaKey
             var known =
                 _algorithm == Algorithm
                 && _version == Argon2Version
-                && _memory is > 0 and <= int.MaxValue
-                && _iterations is > 0 and <= int.MaxValue
+                && _memory > 0
+                && _iterations > 0
                 && _parallelism is > 0 and <= byte.MaxValue
                 && Salt.Length >= MinSaltLength;
             return known
                 ? new Argon2Settings
                 {
-                    MemoryKiB = (int)_memory,
-                    Iterations = (int)_iterations,
+                    // More than this no limit allows; opening says so.
+                    MemoryKiB = (int)Math.Min(_memory, int.MaxValue),
+                    Iterations = (int)Math.Min(_iterations, int.MaxValue),
                     Parallelism = (int)_parallelism,
                 }
                 : throw Malformed("its algorithm or its Argon2 parameters are out of range");
@@ -267,10 +268,10 @@ public sealed class EncryptedCaKey
                         _version = reader.Varint;
                         break;
                     case (2, ProtobufWire.Varint):
-                        _memory = reader.Varint;
+                        _memory = (uint)reader.Varint;
                         break;
                     case (3, ProtobufWire.Varint):
-                        _iterations = reader.Varint;
+                        _iterations = (uint)reader.Varint;
                         break;
                     case (4, ProtobufWire.Varint):
                         _parallelism = reader.Varint;

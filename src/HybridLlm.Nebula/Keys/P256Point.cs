@@ -45,19 +45,25 @@ internal static class P256Point
 
     public static bool IsOnCurve(ReadOnlySpan<byte> point)
     {
+        using var key = TryOpen(point);
+        return key is not null;
+    }
+
+    /// <summary>A key to verify with; null when the bytes are no point of the curve.</summary>
+    public static ECDsa? TryOpen(ReadOnlySpan<byte> point)
+    {
         if (point.Length != 1 + (2 * FieldLength) || point[0] != Uncompressed)
         {
-            return false;
+            return null;
         }
 
         try
         {
-            using var key = ECDsa.Create(FromPublic(point));
-            return true;
+            return ECDsa.Create(FromPublic(point));
         }
         catch (CryptographicException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -154,6 +154,9 @@ public readonly struct NebulaPrefix : IEquatable<NebulaPrefix>, IComparable<Nebu
     /// <summary>Order of <see cref="CompareTo"/>.</summary>
     public static bool operator >=(NebulaPrefix left, NebulaPrefix right) => left.CompareTo(right) >= 0;
 
+    /// <summary>The address <paramref name="offset"/> places on, in a network of the same length.</summary>
+    internal NebulaPrefix At(long offset) => new(_bits + (UInt128)offset, _isIPv6, _length);
+
     internal static UInt128 Bits(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace HybridLlm.Nebula.Rotation;
 
 /// <summary>How far a rotation is.</summary>
@@ -45,7 +48,31 @@ public sealed record RotationState
     public required IReadOnlyList<RotationNode> Nodes { get; init; }
 
     /// <summary>What each node that is behind has to get; reload it afterwards.</summary>
+    [JsonIgnore]
     public IReadOnlyList<RotationTask> Tasks => [.. Nodes.Where(n => !HasArrived(n)).Select(Task)];
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote: a rotation takes as long as its slowest node.</summary>
+    /// <exception cref="NebulaFormatException">The text is something else.</exception>
+    public static RotationState ParseJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, RotationJson.Default.RotationState)
+                ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new NebulaFormatException(
+                "rotation-malformed",
+                $"The text is no rotation: {e.Message}",
+                "Restore it; begun again, a rotation does not know which nodes it has given what.",
+                e
+            );
+        }
+    }
+
+    /// <summary>The state as JSON. It holds no secret.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, RotationJson.Default.RotationState);
 
     internal bool HasArrived(RotationNode node) =>
         Phase switch
@@ -63,3 +90,11 @@ public sealed record RotationState
             _ => new RotationTask(node.Name, [New], New),
         };
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    WriteIndented = true
+)]
+[JsonSerializable(typeof(RotationState))]
+internal sealed partial class RotationJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Identity;
+using HybridLlm.Federating;
 using HybridLlm.Journals;
 using HybridLlm.Reaching;
 using HybridLlm.Specs;
@@ -29,6 +30,9 @@ internal sealed record ClusterContext
 
     /// <summary>Folder with the artifact catalogue; null when none was named.</summary>
     public required string? ArtifactFolder { get; init; }
+
+    /// <summary>The homelab's Kubernetes; null without federation.</summary>
+    public Federation? Federation { get; init; }
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 

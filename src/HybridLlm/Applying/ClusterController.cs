@@ -7,6 +7,7 @@ using HybridLlm.AwsGpu.Storage;
 using HybridLlm.AwsGpu.Teardown;
 using HybridLlm.Budgets;
 using HybridLlm.Journals;
+using HybridLlm.Liqo;
 using HybridLlm.Ollama.Fitting;
 using HybridLlm.Planning;
 using HybridLlm.Specs;
@@ -62,6 +63,7 @@ internal sealed class ClusterController(ClusterContext context)
             ClusterStages.Down,
             "Everything is removed, in every enabled region."
         );
+        await new BurstEnd(context, watches: null).LeaveAsync(_ => true, cancellationToken).ConfigureAwait(false);
         await new LaunchSettling(context).EndAsync(cancellationToken).ConfigureAwait(false);
         var regions = await context.Aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
         Narrator<TeardownEvent> progress = new(e =>
@@ -84,6 +86,7 @@ internal sealed class ClusterController(ClusterContext context)
         var receipt = TeardownReceipt.Of(
             report,
             regions,
+            await HomelabAsync(cancellationToken).ConfigureAwait(false),
             BudgetBook.Spent(context.Journal.Memory, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, context.Now)
         );
         context.Events.Publish(
@@ -94,6 +97,34 @@ internal sealed class ClusterController(ClusterContext context)
                 : $"{receipt.Left} left, {Money.Usd(receipt.StillThereUsdPerMonth)} a month."
         );
         return receipt;
+    }
+
+    /// <summary>Takes back what is ours at home, and says what a scan then finds there; null without federation.</summary>
+    private async Task<IReadOnlyList<string>?> HomelabAsync(CancellationToken cancellationToken)
+    {
+        if (context.Federation is not { } federation)
+        {
+            return null;
+        }
+
+        await federation.SweepAsync(cancellationToken).ConfigureAwait(false);
+        await federation.CloseAsync(cancellationToken).ConfigureAwait(false);
+        return await federation.ScanAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CheckHomelabAsync(List<SpecFault> faults, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (context.Federation is { } federation)
+            {
+                await federation.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (LiqoException e)
+        {
+            faults.Add(new("HL170", e.Message[..^e.Remedy.Length].TrimEnd(), e.Remedy));
+        }
     }
 
     /// <summary>What is gone costs nothing any more.</summary>
@@ -123,6 +154,7 @@ internal sealed class ClusterController(ClusterContext context)
     {
         List<SpecFault> faults = [];
         await ReadCatalogueAsync(faults, cancellationToken).ConfigureAwait(false);
+        await CheckHomelabAsync(faults, cancellationToken).ConfigureAwait(false);
         var hasAuthority = HasAuthority(faults);
         var regions = await context.Aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
         HybridClusterFacts facts = new()
@@ -185,7 +217,9 @@ internal sealed class ClusterController(ClusterContext context)
         try
         {
             _catalogue ??= await ArtifactCatalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-            faults.AddRange(NodeArtifacts.Faults(_catalogue.Artifacts, context.Spec.Model.Name));
+            faults.AddRange(
+                NodeArtifacts.Faults(_catalogue.Artifacts, context.Spec.Model.Name, context.Federation is not null)
+            );
         }
         catch (ArtifactCatalogueException e)
         {

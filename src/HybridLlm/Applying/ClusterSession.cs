@@ -1,6 +1,7 @@
 using System.Net;
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.Federating;
 using HybridLlm.Journals;
 using HybridLlm.Ollama;
 using HybridLlm.Reaching;
@@ -60,6 +61,11 @@ internal sealed class ClusterSession : IAsyncDisposable
                 Events = events,
                 ArtifactFolder = surroundings.ArtifactFolder,
             };
+            if (surroundings.Spec.Federation is { } federation)
+            {
+                context = context with { Federation = new Federation(context, federation) };
+            }
+
             return new ClusterSession(context, draining);
         }
         catch
@@ -161,6 +167,7 @@ internal sealed class ClusterSession : IAsyncDisposable
         await Driver.DisposeAsync().ConfigureAwait(false);
         await _burst.DisposeAsync().ConfigureAwait(false);
         _http?.Dispose();
+        Context.Federation?.Dispose();
         Context.State.Dispose();
         _adopting.Dispose();
     }

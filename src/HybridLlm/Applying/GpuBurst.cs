@@ -1,10 +1,9 @@
 using System.Net;
 using HybridLlm.AwsGpu.Bootstrap;
 using HybridLlm.AwsGpu.Fleets;
-using HybridLlm.AwsGpu.Storage;
-using HybridLlm.AwsGpu.Teardown;
+using HybridLlm.Federating;
 using HybridLlm.Journals;
-using HybridLlm.Nebula.Certificates;
+using HybridLlm.Liqo;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Planning;
 using HybridLlm.Specs;
@@ -22,9 +21,6 @@ internal sealed class GpuBurst(
     Action<string, WakeEvent> notify
 ) : IBurst, IAsyncDisposable
 {
-    private static readonly TimeSpan s_givingBack = TimeSpan.FromMinutes(8);
-    private static readonly TimeSpan s_ending = TimeSpan.FromMinutes(5);
-
     private readonly NodeWatches _watches = new(context, notify);
 
     public async Task<GpuNode> WakeAsync(CancellationToken cancellationToken)
@@ -43,20 +39,23 @@ internal sealed class GpuBurst(
         );
 
         var wakeId = context.NextWakeId(NodeRoles.Gpu);
+        // Liqo cannot peer again with an id that returns with other keys.
+        var providerId = context.Federation is null ? null : ClusterId.Fresh($"{context.Spec.Name}-{wakeId}");
         var lastMoment = Seconds(context.Now + context.Spec.Life.MaximumLife);
         var place = foundation.Mesh.Place(new MeshMember { Name = wakeId, Role = MeshRole.GpuNode });
         var bootDeadline = Seconds(context.Now + context.Spec.Life.BootDeadline);
         using var wake = await enroller
             .OpenAsync(wakeId, NodeRole.Gpu, place, bootDeadline, lastMoment, cancellationToken)
             .ConfigureAwait(false);
-        var launched = await RentAsync(wake, planned, foundation, cancellationToken).ConfigureAwait(false);
+        var launched = await RentAsync(wake, planned, foundation, providerId, cancellationToken)
+            .ConfigureAwait(false);
 
         Expect(ClusterStages.Boot, $"{wakeId} ({launched.InstanceType}, {launched.InstanceId}) boots.");
         var links = await ArtifactLinks
             .SignAsync(
                 context,
                 foundation.Bucket,
-                planned.Artifacts.Where(a => NodeArtifacts.IsForGpu(a, context.Spec.Model.Name)),
+                planned.Artifacts.Where(a => NodeArtifacts.IsForGpu(a, context.Spec.Model.Name, providerId is not null)),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -68,7 +67,13 @@ internal sealed class GpuBurst(
                 {
                     Say(ClusterEventKind.Done, ClusterStages.Boot, $"{wakeId} has booted and asks to enrol.");
                     Expect(ClusterStages.Enrol, $"{wakeId} is judged against what EC2 says of it.");
-                    return Task.FromResult(Payload(wake, foundation, planned.Artifacts, links, certificate));
+                    return Task.FromResult(
+                        new GpuPayload(context, wake, foundation, providerId).Write(
+                            planned.Artifacts,
+                            links,
+                            certificate
+                        )
+                    );
                 },
                 cancellationToken
             )
@@ -81,6 +86,21 @@ internal sealed class GpuBurst(
 
         Expect(ClusterStages.Join, $"{wakeId} starts Nebula and k3s.");
         await enroller.CloseAsync(wake, launched.InstanceId, cancellationToken).ConfigureAwait(false);
+        if (context.Federation is { } federation)
+        {
+            Expect(ClusterStages.Peer, $"{wakeId} joins the homelab as {providerId}.");
+            FederatedCluster cluster = new(
+                wakeId,
+                providerId!,
+                place.Networks[0].Address,
+                context.State.ReadSecretText(GpuPayload.KubeconfigName(wakeId))!,
+                foundation.Self
+            );
+            var ollama = planned.Artifacts.First(a => a.Name == NodeArtifacts.Ollama).Version;
+            await federation.JoinAsync(cluster, bootDeadline, cancellationToken).ConfigureAwait(false);
+            await federation.DeployAsync(cluster, ollama, bootDeadline, cancellationToken).ConfigureAwait(false);
+        }
+
         GpuNode node = new()
         {
             WakeId = wakeId,
@@ -96,53 +116,11 @@ internal sealed class GpuBurst(
         return node;
     }
 
-    public async Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken)
-    {
-        await _watches.EndAsync(node.WakeId).ConfigureAwait(false);
-        ClusterInstances instances = new(context.Aws, context.Owner, context.Region);
-        await instances.TerminateAsync([node.InstanceId], cancellationToken).ConfigureAwait(false);
-        if (
-            !await instances
-                .WaitForTerminatedAsync([node.InstanceId], s_ending, cancellationToken)
-                .ConfigureAwait(false)
-        )
-        {
-            throw new NodeLostException(node.WakeId, $"EC2 does not end {node.InstanceId}");
-        }
+    public Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken) =>
+        new BurstEnd(context, _watches).GiveBackAsync(node, cancellationToken);
 
-        Forget(node.WakeId, "replaced");
-        Say(ClusterEventKind.Done, ClusterStages.Sleep, $"{node.WakeId} is given back; its answers have moved.");
-    }
-
-    public async Task GiveBackAsync(CancellationToken cancellationToken)
-    {
-        await _watches.DisposeAsync().ConfigureAwait(false);
-        Say(ClusterEventKind.Progress, ClusterStages.Sleep, "The GPU is given back.");
-        await new LaunchSettling(context).EndAsync(cancellationToken).ConfigureAwait(false);
-        Narrator<TeardownEvent> progress = new(e =>
-            Say(
-                ClusterEventKind.Progress,
-                ClusterStages.Sleep,
-                e.BlockedBy is null
-                    ? $"Removed {e.Resource.Kind} {e.Resource.Id}."
-                    : $"{e.Resource.Kind} {e.Resource.Id} waits: {e.BlockedBy}."
-            )
-        );
-        var report = await new ClusterTeardown(context.Aws)
-            .RunAsync(context.Owner, TeardownScope.Burst, [context.Region], s_givingBack, progress, cancellationToken)
-            .ConfigureAwait(false);
-        if (!report.IsComplete)
-        {
-            throw new BurstRemainsException(report);
-        }
-
-        foreach (var node in context.Journal.Memory.LiveNodes.Where(n => n.Role == NodeRoles.Gpu).ToList())
-        {
-            Forget(node.WakeId, "given back");
-        }
-
-        Say(ClusterEventKind.Done, ClusterStages.Sleep, "A fresh scan finds nothing rented but the foundation.");
-    }
+    public Task GiveBackAsync(CancellationToken cancellationToken) =>
+        new BurstEnd(context, _watches).GiveBackAsync(cancellationToken);
 
     /// <summary>Watches over a node that an earlier process woke.</summary>
     public void Watch(NodeMemory node) => _watches.Begin(node.WakeId, node.InstanceId!, pool: null);
@@ -157,6 +135,7 @@ internal sealed class GpuBurst(
         NodeWake wake,
         PlannedWake planned,
         Foundation foundation,
+        string? providerId,
         CancellationToken cancellationToken
     )
     {
@@ -177,6 +156,7 @@ internal sealed class GpuBurst(
                 CertificateUntil = wake.CertificateUntil,
                 HourlyReserve = planned.HourlyReserve,
                 LeaseUntil = leaseUntil,
+                ProviderId = providerId,
             }
         );
         var pools = _watches.NotCooled(NodePool.From(planned.Market.Plan, foundation.Network));
@@ -245,58 +225,9 @@ internal sealed class GpuBurst(
         }
         catch (NoCapacityException e)
         {
-            Forget(wake.Id, "no capacity");
+            new BurstEnd(context, _watches).Forget(wake.Id, "no capacity");
             throw new WakeFailedException(e.Message, e.Remedy, e);
         }
-    }
-
-    private NodePayload Payload(
-        NodeWake wake,
-        Foundation foundation,
-        IReadOnlyList<Artifact> artifacts,
-        IReadOnlyList<ArtifactLink> links,
-        NebulaCertificate certificate
-    )
-    {
-        var address = wake.Place.Networks[0].Address;
-        K3sServer server = new()
-        {
-            NodeName = wake.Id,
-            MeshAddress = address,
-            PodRange = context.Spec.Gpu.PodRange,
-            ServiceRange = context.Spec.Gpu.ServiceRange,
-            DnsAddress = ServiceDns(IPNetwork.Parse(context.Spec.Gpu.ServiceRange)),
-            Labels = new Dictionary<string, string> { ["node-type"] = "gpu" },
-        };
-        using var authorities = K3sAuthorities.Create(context.Now, wake.Boot.LastMoment);
-        context.State.WriteSecret(
-            KubeconfigName(wake.Id),
-            authorities.CreateAdminKubeconfig(server.ApiServer, "hybridllm-controller")
-        );
-        var ollama = artifacts.First(a => a.Name == NodeArtifacts.Ollama);
-        return NodePayloads.Gpu(
-            foundation.Mesh.Authority,
-            certificate,
-            [foundation.Lighthouse],
-            server,
-            authorities,
-            OllamaManifest.Write(context.Spec.Model, address, ollama.Version),
-            links
-        );
-    }
-
-    /// <summary>Writes down that a node has ended.</summary>
-    private void Forget(string wakeId, string reason)
-    {
-        context.Journal.Append(
-            new NodeEnded
-            {
-                At = context.Now,
-                WakeId = wakeId,
-                Reason = reason,
-            }
-        );
-        context.State.DeleteSecret(KubeconfigName(wakeId));
     }
 
     private void Say(ClusterEventKind kind, string stage, string message) =>
@@ -309,16 +240,6 @@ internal sealed class GpuBurst(
             message,
             HybridClusterPlanner.WakeStages.FirstOrDefault(s => s.Stage == stage)?.Expected
         );
-
-    private static string KubeconfigName(string wakeId) => $"{wakeId}.kubeconfig";
-
-    /// <summary>k3s's custom: the tenth address of the service range.</summary>
-    private static IPAddress ServiceDns(IPNetwork range)
-    {
-        var bytes = range.BaseAddress.GetAddressBytes();
-        bytes[^1] += 10;
-        return new IPAddress(bytes);
-    }
 
     /// <summary>Tags and scripts know whole seconds.</summary>
     private static DateTimeOffset Seconds(DateTimeOffset instant) =>

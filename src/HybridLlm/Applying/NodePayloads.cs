@@ -27,14 +27,14 @@ internal static class NodePayloads
             [.. Fetch(artifacts, NodeArtifacts.Nebula), new NodeStep.CheckCertificate(), new NodeStep.Start(NebulaUnit)]
         );
 
-    /// <summary>A GPU node: Nebula first, then k3s with the authorities made for it, the model last.</summary>
+    /// <summary>A GPU node: Nebula first, then k3s with the authorities made for it and the manifests it starts from.</summary>
     public static NodePayload Gpu(
         NebulaCertificate authority,
         NebulaCertificate certificate,
         IReadOnlyList<StaticHost> lighthouses,
         K3sServer server,
         K3sAuthorities authorities,
-        string manifest,
+        IEnumerable<(string Name, string Content)> manifests,
         IReadOnlyList<ArtifactLink> artifacts
     ) =>
         new(
@@ -42,7 +42,10 @@ internal static class NodePayloads
                 .. Mesh(authority, certificate, MeshRole.GpuNode, lighthouses),
                 Unit(),
                 .. server.Files(authorities),
-                new NodeFile("/var/lib/rancher/k3s/server/manifests/ollama.yaml", manifest),
+                .. manifests.Select(m => new NodeFile(
+                    $"/var/lib/rancher/k3s/server/manifests/{m.Name}.yaml",
+                    m.Content
+                )),
             ],
             [
                 .. Fetch(artifacts, NodeArtifacts.Nebula),

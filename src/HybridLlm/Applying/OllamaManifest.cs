@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using HybridLlm.Liqo;
 using HybridLlm.Specs;
 using k8s;
 using k8s.Models;
@@ -7,8 +8,8 @@ using k8s.Models;
 namespace HybridLlm.Applying;
 
 /// <summary>
-/// Ollama on a GPU node, as k3s starts it: one pod on the node's own network, so that the mesh address itself answers and no
-/// packet nests deeper than Nebula.
+/// Ollama on a GPU node: one pod that answers at the node's mesh address, so that no packet nests deeper than Nebula. In direct
+/// mode it is on the node's own network, as k3s starts it; federated, Liqo brings it from home, and a host port leads to it.
 /// </summary>
 internal static class OllamaManifest
 {
@@ -16,6 +17,9 @@ internal static class OllamaManifest
 
     private const string Name = "ollama";
     private const string Namespace = "hybridllm";
+
+    /// <summary>Where pods of the homelab find it.</summary>
+    public static string ServiceAddress(string home) => $"{Name}.{home}.svc:{Port}";
 
     public static string Write(ModelSpec model, IPAddress meshAddress, string version)
     {
@@ -28,21 +32,72 @@ internal static class OllamaManifest
         return string.Join(
             "---\n",
             KubernetesYaml.Serialize(space) + "\n",
-            KubernetesYaml.Serialize(Deployment(model, meshAddress, version)) + "\n"
+            KubernetesYaml.Serialize(Direct(model, meshAddress, version)) + "\n"
         );
     }
 
-    private static V1Deployment Deployment(ModelSpec model, IPAddress meshAddress, string version)
+    /// <summary>The Deployment at home whose pod Liqo runs on one GPU cluster and nowhere else.</summary>
+    public static V1Deployment Federated(
+        string name,
+        string home,
+        ModelSpec model,
+        IPAddress meshAddress,
+        string version,
+        string providerId
+    )
     {
-        Dictionary<string, string> labels = new() { ["app.kubernetes.io/name"] = Name };
-        return new V1Deployment
+        Dictionary<string, string> labels = new()
+        {
+            ["app.kubernetes.io/name"] = Name,
+            ["app.kubernetes.io/instance"] = name,
+        };
+        var pod = Pod(model, version, $"0.0.0.0:{Port}", probedAt: null);
+        pod.NodeSelector = new Dictionary<string, string> { [LiqoLabels.RemoteClusterId] = providerId };
+        var container = pod.Containers[0];
+        container.Ports =
+        [
+            new V1ContainerPort
+            {
+                ContainerPort = Port,
+                HostPort = Port,
+                HostIP = meshAddress.ToString(),
+            },
+        ];
+        container.Resources = new V1ResourceRequirements
+        {
+            Limits = new Dictionary<string, ResourceQuantity> { ["nvidia.com/gpu"] = new("1") },
+        };
+        return Deployment(name, home, labels, pod);
+    }
+
+    private static V1Deployment Direct(ModelSpec model, IPAddress meshAddress, string version)
+    {
+        var pod = Pod(model, version, $"{meshAddress}:{Port}", meshAddress.ToString());
+        pod.HostNetwork = true;
+        pod.RuntimeClassName = "nvidia";
+        pod.Containers[0].Ports = [new V1ContainerPort { ContainerPort = Port }];
+        return Deployment(
+            Name,
+            Namespace,
+            new Dictionary<string, string> { ["app.kubernetes.io/name"] = Name },
+            pod
+        );
+    }
+
+    private static V1Deployment Deployment(
+        string name,
+        string space,
+        Dictionary<string, string> labels,
+        V1PodSpec pod
+    ) =>
+        new()
         {
             ApiVersion = "apps/v1",
             Kind = "Deployment",
             Metadata = new V1ObjectMeta
             {
-                Name = Name,
-                NamespaceProperty = Namespace,
+                Name = name,
+                NamespaceProperty = space,
                 Labels = labels,
             },
             Spec = new V1DeploymentSpec
@@ -54,19 +109,16 @@ internal static class OllamaManifest
                 Template = new V1PodTemplateSpec
                 {
                     Metadata = new V1ObjectMeta { Labels = labels },
-                    Spec = Pod(model, meshAddress, version),
+                    Spec = pod,
                 },
             },
         };
-    }
 
-    private static V1PodSpec Pod(ModelSpec model, IPAddress meshAddress, string version) =>
+    private static V1PodSpec Pod(ModelSpec model, string version, string listen, string? probedAt) =>
         new()
         {
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,
-            HostNetwork = true,
-            RuntimeClassName = "nvidia",
             // Ollama drops its streams at SIGTERM; a spot node has two minutes in all.
             TerminationGracePeriodSeconds = 100,
             Containers =
@@ -78,9 +130,8 @@ internal static class OllamaManifest
                     ImagePullPolicy = "Never",
                     Env =
                     [
-                        .. Environment(model, meshAddress).Select(e => new V1EnvVar { Name = e.Name, Value = e.Value }),
+                        .. Environment(model, listen).Select(e => new V1EnvVar { Name = e.Name, Value = e.Value }),
                     ],
-                    Ports = [new V1ContainerPort { ContainerPort = Port }],
                     VolumeMounts =
                     [
                         new V1VolumeMount
@@ -90,8 +141,8 @@ internal static class OllamaManifest
                             ReadOnlyProperty = true,
                         },
                     ],
-                    LivenessProbe = Probe(meshAddress, periodSeconds: 30, failures: 6),
-                    ReadinessProbe = Probe(meshAddress, periodSeconds: 2, failures: 3),
+                    LivenessProbe = Probe(probedAt, periodSeconds: 30, failures: 6),
+                    ReadinessProbe = Probe(probedAt, periodSeconds: 2, failures: 3),
                     SecurityContext = new V1SecurityContext
                     {
                         AllowPrivilegeEscalation = false,
@@ -109,9 +160,9 @@ internal static class OllamaManifest
             ],
         };
 
-    private static (string Name, string Value)[] Environment(ModelSpec model, IPAddress meshAddress) =>
+    private static (string Name, string Value)[] Environment(ModelSpec model, string listen) =>
         [
-            ("OLLAMA_HOST", $"{meshAddress}:{Port}"),
+            ("OLLAMA_HOST", listen),
             ("OLLAMA_MODELS", "/models"),
             // Ollama's own choice of context follows the GPU's memory, so the same model would differ from node to node.
             ("OLLAMA_CONTEXT_LENGTH", model.ContextTokens.ToString(CultureInfo.InvariantCulture)),
@@ -123,12 +174,12 @@ internal static class OllamaManifest
             ("NVIDIA_VISIBLE_DEVICES", "all"),
         ];
 
-    private static V1Probe Probe(IPAddress meshAddress, int periodSeconds, int failures) =>
+    private static V1Probe Probe(string? host, int periodSeconds, int failures) =>
         new()
         {
             HttpGet = new V1HTTPGetAction
             {
-                Host = meshAddress.ToString(),
+                Host = host,
                 Path = "/api/version",
                 Port = Port,
             },

@@ -70,6 +70,7 @@ internal sealed record ClusterMemory
             NodeAnswered e => Change(e.WakeId, n => n with { AnsweredRequest = e.RequestSha256 }),
             NodeReady e => Change(e.WakeId, n => n with { ReadyAt = e.At }),
             LeaseExtended e => Change(e.WakeId, n => n with { LeaseUntil = e.Until }),
+            PeerRemoved e => Change(e.WakeId, n => n with { PeerRemovedAt = e.At }),
             NodeEnded e => Change(e.WakeId, n => n with { EndedAt = e.At }),
             _ => this,
         };
@@ -99,6 +100,11 @@ internal sealed record NodeMemory
     public string? AnsweredRequest { get; init; }
     public DateTimeOffset? ReadyAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+    public string? ProviderId { get; init; }
+    public DateTimeOffset? PeerRemovedAt { get; init; }
+
+    /// <summary>Whether the homelab may hold something for its cluster.</summary>
+    public bool MayBePeered => ProviderId is not null && PeerRemovedAt is null;
 
     public static NodeMemory Of(NodeIntended e) =>
         new()
@@ -110,5 +116,6 @@ internal sealed record NodeMemory
             IntendedAt = e.At,
             HourlyReserve = e.HourlyReserve,
             LeaseUntil = e.LeaseUntil,
+            ProviderId = e.ProviderId,
         };
 }

@@ -16,6 +16,7 @@ namespace HybridLlm.Journals;
 [JsonDerivedType(typeof(NodeReady), "node-ready")]
 [JsonDerivedType(typeof(LeaseExtended), "lease-extended")]
 [JsonDerivedType(typeof(NodeEnded), "node-ended")]
+[JsonDerivedType(typeof(PeerRemoved), "peer-removed")]
 internal abstract record JournalEntry
 {
     public required DateTimeOffset At { get; init; }
@@ -51,6 +52,9 @@ internal sealed record NodeIntended : JournalEntry
     /// <summary>What an hour of the node may cost at most, with its disk and address: what is reserved.</summary>
     public required decimal HourlyReserve { get; init; }
     public required DateTimeOffset LeaseUntil { get; init; }
+
+    /// <summary>Liqo's id of the cluster it will be; null without federation.</summary>
+    public string? ProviderId { get; init; }
 }
 
 /// <summary>EC2 has launched it.</summary>
@@ -92,6 +96,12 @@ internal sealed record NodeEnded : JournalEntry
 {
     public required string WakeId { get; init; }
     public required string Reason { get; init; }
+}
+
+/// <summary>Nothing at home is held for the node's cluster any more.</summary>
+internal sealed record PeerRemoved : JournalEntry
+{
+    public required string WakeId { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -20,6 +20,7 @@ internal static class HybridClusterPlanner
         new(ClusterStages.Boot, "EC2 starts it, it boots and asks to enrol", TimeSpan.FromSeconds(150)),
         new(ClusterStages.Enrol, "its request is judged and answered", TimeSpan.FromSeconds(5)),
         new(ClusterStages.Join, "mesh and k3s come up", TimeSpan.FromSeconds(30)),
+        new(ClusterStages.Peer, "Liqo peers it with the homelab, Ollama's pod starts", TimeSpan.FromSeconds(20)),
         new(ClusterStages.Load, "the model goes into the GPU", TimeSpan.FromSeconds(20)),
     ];
 
@@ -76,14 +77,14 @@ internal static class HybridClusterPlanner
             Cluster = spec.Name,
             Model = spec.Model.Name,
             Region = spec.Gpu.Region,
-            Mode = "direct",
+            Mode = spec.Federation is null ? "direct" : "federated",
             ReadAt = facts.At,
             Proofs = [.. PlanProofs.Of(spec, need, market, cost, reachability)],
             Offers = market.Offers,
             Rejected = market.Rejected,
             Cost = cost,
             Steps = [.. PlanSteps.Of(spec, facts, network, bucket, market)],
-            Wake = s_wake,
+            Wake = spec.Federation is null ? [.. s_wake.Where(s => s.Stage != ClusterStages.Peer)] : s_wake,
         };
         return (plan with { Id = Digest(plan) }, market);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HybridLlm.Applying;
 using HybridLlm.Budgets;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Ollama.Fitting;
@@ -23,6 +24,10 @@ internal static class PlanProofs
         yield return Fit(spec, need, market);
         yield return MoneyProof(spec, cost);
         yield return Reachability(reachability);
+        if (spec.Federation is { } federation)
+        {
+            yield return DataPath(federation);
+        }
     }
 
     private static PlanProof Addresses(HybridClusterSpec spec)
@@ -96,6 +101,20 @@ internal static class PlanProofs
             Statement =
                 $"All {proof.Paths.Count} paths the design needs are allowed, by EC2's rules and by Nebula's; what must stay shut is shut.",
             Working = [.. proof.Paths.Select(p => p.ToString())],
+        };
+
+    private static PlanProof DataPath(FederationSpec federation) =>
+        new()
+        {
+            Name = "federation",
+            Statement =
+                $"Pods at home find the model at {OllamaManifest.ServiceAddress(federation.Namespace)}, which leads to the node's mesh address; no pod range is routed.",
+            Working =
+            [
+                "Liqo's own network is off on the GPU cluster; its pod gets a host port on the mesh address",
+                "homelab nodes that run Liqo's pods or the model's clients carry Nebula, in group gateway",
+                "every GPU cluster has a Liqo id and authorities of its own, so that two may overlap while an answer moves",
+            ],
         };
 
     private static string Number(decimal value) => value.ToString("0.0", CultureInfo.InvariantCulture);

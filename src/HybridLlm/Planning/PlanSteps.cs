@@ -46,7 +46,19 @@ internal static class PlanSteps
             $"one spot GPU out of {market.Offers.Count} pools, MaxPrice reserved, lease {spec.Life.Lease.TotalMinutes:0} minutes",
             WhenAsked: true
         );
-        yield return new("burst", $"k3s and Ollama with {spec.Model.Name} on it, behind the mesh", WhenAsked: true);
+        if (spec.Federation is { } federation)
+        {
+            yield return new("burst", "k3s with Liqo on it, behind the mesh, peered with the homelab", WhenAsked: true);
+            yield return new(
+                "burst",
+                $"namespace {federation.Namespace} of the homelab offloaded, Ollama with {spec.Model.Name} a pod in it",
+                WhenAsked: true
+            );
+        }
+        else
+        {
+            yield return new("burst", $"k3s and Ollama with {spec.Model.Name} on it, behind the mesh", WhenAsked: true);
+        }
     }
 
     private static PlanStep Foundation(string what) => new("foundation", what, WhenAsked: false);

@@ -23,6 +23,9 @@ public sealed record HybridClusterSpec
 
     /// <summary>How long things live.</summary>
     public required LifeSpec Life { get; init; }
+
+    /// <summary>How GPU clusters join the homelab's Kubernetes; null when they do not: the gateway then talks to the node itself.</summary>
+    public FederationSpec? Federation { get; init; }
 }
 
 /// <summary>The model to serve.</summary>
@@ -107,4 +110,23 @@ public sealed record LifeSpec
 
     /// <summary>Absolute maximum life of a GPU node, whatever its lease says; at most 7 days.</summary>
     public TimeSpan MaximumLife { get; init; } = TimeSpan.FromHours(12);
+}
+
+/// <summary>How GPU clusters join the homelab's Kubernetes: Liqo peers each one, and its Ollama is a pod at home.</summary>
+public sealed record FederationSpec
+{
+    /// <summary>Path of a kubeconfig of the homelab, whose current context may manage Liqo's objects and <see cref="Namespace"/>.</summary>
+    public required string KubeconfigFile { get; init; }
+
+    /// <summary>
+    /// Namespace that is offloaded, an RFC 1123 label; made when asked, removed when nobody asks any more. It must hold nothing but
+    /// Ollama: its contents are copied to a rented node.
+    /// </summary>
+    public string Namespace { get; init; } = "llm-inference";
+
+    /// <summary>CPU the GPU cluster lends, in Kubernetes' notation; every type of GPU instance has more.</summary>
+    public string Cpu { get; init; } = "2";
+
+    /// <summary>Memory the GPU cluster lends, in Kubernetes' notation.</summary>
+    public string Memory { get; init; } = "6Gi";
 }

@@ -62,13 +62,19 @@ public static class NodeArtifacts
             .. federated ? s_federation : [],
         ];
 
-    /// <summary>Whether a GPU node that serves <paramref name="model"/> fetches it: not the other models of the folder.</summary>
-    internal static bool IsForGpu(Artifact artifact, string model) =>
-        !artifact.Name.StartsWith(ModelPrefix, StringComparison.Ordinal) || artifact.Name == Model(model);
+    /// <summary>Whether a GPU node fetches it: not other models than its own, and Liqo only for federation.</summary>
+    internal static bool IsForGpu(Artifact artifact, string model, bool federated = false) =>
+        artifact.Name.StartsWith(ModelPrefix, StringComparison.Ordinal)
+            ? artifact.Name == Model(model)
+            : federated || s_federation.All(f => f.Name != artifact.Name);
 
-    internal static IEnumerable<SpecFault> Faults(IReadOnlyList<Artifact> artifacts, string model)
+    internal static IEnumerable<SpecFault> Faults(
+        IReadOnlyList<Artifact> artifacts,
+        string model,
+        bool federated = false
+    )
     {
-        foreach (var needed in For(model))
+        foreach (var needed in For(model, federated))
         {
             if (artifacts.FirstOrDefault(a => a.Name == needed.Name) is not { } artifact)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using HybridLlm.Liqo.Installation;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Proofs;
 
@@ -50,6 +51,15 @@ internal static partial class SpecCheck
         if (!RegionPattern().IsMatch(spec.Gpu.Region))
         {
             yield return new("HL103", $"'{spec.Gpu.Region}' is no AWS region.", "Name one such as us-east-1.");
+        }
+
+        if (spec.Federation is { Namespace: var space } && !NamespacePattern().IsMatch(space))
+        {
+            yield return new(
+                "HL109",
+                $"'{space}' is no namespace.",
+                "Use up to 63 lower-case letters, digits and inner hyphens."
+            );
         }
     }
 
@@ -139,6 +149,13 @@ internal static partial class SpecCheck
             Parse("mesh", mesh, 16, 16, faults);
         }
 
+        if (spec.Federation is not null)
+        {
+            ranges.AddRange(
+                LiqoRange.Defaults.Where(r => !r.IsPool).Select(r => new AddressRange(r.Name, IPNetwork.Parse(r.Cidr)))
+            );
+        }
+
         return faults.Count == before ? ranges : null;
     }
 
@@ -175,6 +192,9 @@ internal static partial class SpecCheck
 
     [GeneratedRegex("^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")]
     private static partial Regex NamePattern();
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+    private static partial Regex NamespacePattern();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._/-]{0,120}:[A-Za-z0-9._-]{1,80}$")]
     private static partial Regex ModelPattern();

@@ -25,6 +25,9 @@ public sealed record TeardownReceipt
     /// <summary>Regions that could not be looked into, so that nothing is said about them.</summary>
     public required IReadOnlyList<string> NotLookedInto { get; init; }
 
+    /// <summary>What the homelab's Kubernetes still holds of ours, from a scan; empty when nothing, null without federation.</summary>
+    public IReadOnlyList<string>? Homelab { get; init; }
+
     /// <summary>Lookalikes of other owners, left alone.</summary>
     public required IReadOnlyList<string> LeftAlone { get; init; }
 
@@ -34,8 +37,8 @@ public sealed record TeardownReceipt
     /// <summary>What is still there costs, USD a month.</summary>
     public decimal StillThereUsdPerMonth => StillThere.Sum(l => l.UsdPerMonth);
 
-    /// <summary>How many things are left: what still stands and what could not be looked into.</summary>
-    public int Left => StillThere.Count + NotLookedInto.Count;
+    /// <summary>How many things are left: what still stands, at AWS or at home, and what could not be looked into.</summary>
+    public int Left => StillThere.Count + NotLookedInto.Count + (Homelab?.Count ?? 0);
 
     /// <summary>What was asked for, what is gone and what is left, a line each for what is left.</summary>
     public override string ToString()
@@ -48,17 +51,24 @@ public sealed record TeardownReceipt
             .. StillThere.Select(l =>
                 $"  still there: {l.Kind} {l.Id} in {l.Region}, {Money.Usd(l.UsdPerMonth)} a month: {l.Reason}"
             ),
+            .. (Homelab ?? []).Select(h => $"  still there: {h} in the homelab"),
             .. NotLookedInto.Select(r => $"  not looked into: {r}"),
             .. LeftAlone.Select(l => $"  left alone: {l}"),
         ];
         return string.Join('\n', lines);
     }
 
-    internal static TeardownReceipt Of(TeardownReport report, IReadOnlyList<string> regions, decimal spent) =>
+    internal static TeardownReceipt Of(
+        TeardownReport report,
+        IReadOnlyList<string> regions,
+        IReadOnlyList<string>? homelab,
+        decimal spent
+    ) =>
         new()
         {
             ScannedAt = report.ScannedAt,
             Regions = regions,
+            Homelab = homelab,
             AskedFor = [.. report.Asked.Select(r => Line(r, null))],
             Gone = [.. report.Gone.Select(r => Line(r, null))],
             StillThere =

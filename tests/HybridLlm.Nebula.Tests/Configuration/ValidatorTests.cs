@@ -12,7 +12,7 @@ public sealed class ValidatorTests : IAsyncLifetime
 
     public static TheoryData<int, string> Cases() => new(All.Select((c, i) => (i, c.Name)));
 
-    private static ConfigCase[] All => [.. ConfigCase.Works, .. ConfigCase.Refused, .. ConfigCase.LetThrough];
+    private static ConfigCase[] All => [.. ConfigCase.Works, .. ConfigCase.Refused, .. ConfigTraps.All];
 
     /// <summary>Files the cases name: certificates of a node that is 10.201.0.2/16 and routes for 192.168.9.0/24.</summary>
     public async ValueTask InitializeAsync()

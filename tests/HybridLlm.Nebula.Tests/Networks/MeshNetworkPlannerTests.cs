@@ -53,6 +53,27 @@ public sealed class MeshNetworkPlannerTests
     }
 
     [Fact]
+    public void Fifty_thousand_hosts_each_get_addresses_of_their_own_and_always_the_same()
+    {
+        var hosts = Enumerable
+            .Range(0, 50_000)
+            .Select(i => Member($"host-{i}", MeshRole.Host) with { RoutesPods = i % 2 == 0 });
+        var spec = s_spec with
+        {
+            Range = NebulaPrefix.Parse("10.0.0.0/8"),
+            PodRange = NebulaPrefix.Parse("172.16.0.0/12"),
+            PodPrefixLength = 28,
+            Members = [.. hosts],
+        };
+
+        var networks = Plan(spec).Assignments.SelectMany(a => a.Networks).ToList();
+
+        networks.Distinct().Count().ShouldBe(100_000);
+        Plan(spec).Assignments.SelectMany(a => a.Networks).ShouldBe(networks);
+        Plan(spec).Assignments.SelectMany(a => a.UnsafeNetworks).Distinct().Count().ShouldBe(25_000);
+    }
+
+    [Fact]
     public async Task An_address_is_not_given_again_while_a_certificate_for_it_lives()
     {
         var authority = await TestMesh.AuthorityAsync();

@@ -52,6 +52,33 @@ public sealed class AuthorityRotationTests
         Refusal(joined, new RotationEvent.NodeSeen("c", [], "")).ShouldBe("rotation-unknown-node");
     }
 
+    [Fact]
+    public void A_rotation_is_kept_as_json_and_a_damaged_one_is_not_begun_again()
+    {
+        var state = Advance(SeeAll(Begin("a", "b"), [s_old.Fingerprint, s_new.Fingerprint], s_old.Fingerprint));
+
+        var read = RotationState.ParseJson(state.ToJson());
+
+        read.ToJson().ShouldBe(state.ToJson());
+        read.Phase.ShouldBe(RotationPhase.Reissuing);
+        read.Nodes.ShouldBe(state.Nodes);
+        foreach (
+            var text in new[]
+            {
+                "",
+                "null",
+                "{}",
+                "[]",
+                state.ToJson().Replace("Reissuing", "Resting", StringComparison.Ordinal),
+            }
+        )
+        {
+            Should
+                .Throw<NebulaFormatException>(() => RotationState.ParseJson(text))
+                .Code.ShouldBe("rotation-malformed");
+        }
+    }
+
     /// <summary>
     /// Every order of giving files to nodes, seeing them or not, going on and turning back: at no moment does a node meet a peer
     /// whose certificate it does not trust.

@@ -10,6 +10,26 @@ internal static class FirewallRules
     {
         Table("firewall.outbound", firewall.Outbound, findings);
         Table("firewall.inbound", firewall.Inbound, findings);
+        Conntrack(firewall.Conntrack, findings);
+    }
+
+    private static void Conntrack(ConntrackConfig conntrack, ConfigFindings findings)
+    {
+        (string Key, TimeSpan? Value)[] timeouts =
+        [
+            ("tcp_timeout", conntrack.TcpTimeout),
+            ("udp_timeout", conntrack.UdpTimeout),
+            ("default_timeout", conntrack.DefaultTimeout),
+        ];
+        foreach (var (key, value) in timeouts.Where(t => t.Value < TimeSpan.FromMilliseconds(1)))
+        {
+            findings.Error(
+                $"firewall.conntrack.{key}",
+                "config-conntrack",
+                $"{value} is too short for nebula's timers; it does not start.",
+                "Give a millisecond or more; the defaults are minutes."
+            );
+        }
     }
 
     private static void Table(string path, IReadOnlyList<FirewallRule> rules, ConfigFindings findings)

@@ -23,8 +23,8 @@ internal static class Codecs
 
     public static ConfigCodec<TimeSpan> Duration { get; } =
         new ScalarCodec<TimeSpan>(
-            "a duration such as 250ms, 5s or 1h30m",
-            text => (GoDuration.TryParse(text, out var duration), duration),
+            "a duration such as 250ms, 5s or 1h30m, not below 0",
+            text => (GoDuration.TryParse(text, out var duration) && duration >= TimeSpan.Zero, duration),
             duration => new YamlScalar(GoDuration.Format(duration), IsText: false)
         );
 

@@ -20,7 +20,7 @@ internal sealed class ScalarCodec<T>(string kind, Func<string, (bool Ok, T Value
 {
     public override bool TryRead(YamlNode node, ConfigReading reading, out T value)
     {
-        var text = (node as YamlScalarNode)?.Value;
+        var text = ConfigReading.IsNull(node) ? null : (node as YamlScalarNode)?.Value;
         var (ok, parsed) = text is null ? default : parse(text);
         value = parsed;
         if (!ok)
@@ -29,7 +29,9 @@ internal sealed class ScalarCodec<T>(string kind, Func<string, (bool Ok, T Value
             reading.Error(
                 node,
                 "config-value",
-                text is null ? $"A list or map stands where {kind} belongs." : $"'{text}' is not {kind}.",
+                node is not YamlScalarNode ? $"A list or map stands where {kind} belongs."
+                    : text is null ? $"Nothing stands where {kind} belongs."
+                    : $"'{text}' is not {kind}.",
                 $"Write {kind}."
             );
         }

@@ -1,3 +1,4 @@
+using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace HybridLlm.Nebula.Configuration.Yaml;
@@ -12,6 +13,15 @@ internal sealed class ConfigReading
 
     /// <summary>Path of the key being read.</summary>
     public string Path { get; private set; } = "";
+
+    /// <summary>Whether a node is there only by name, as in <c>port:</c> with nothing behind it.</summary>
+    public static bool IsNull(YamlNode node) =>
+        node
+            is YamlScalarNode
+            {
+                Value: null or "" or "~" or "null" or "Null" or "NULL",
+                Style: ScalarStyle.Plain or ScalarStyle.Any
+            };
 
     /// <summary>Says that a node and all below it come from a file.</summary>
     public void Register(YamlNode node, string file)

@@ -1,4 +1,3 @@
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace HybridLlm.Nebula.Configuration.Yaml;
@@ -168,9 +167,7 @@ internal sealed class SectionCodec<T> : ConfigCodec<T>
         }
 
         // An empty value is the same as no key.
-        return valueNode is YamlScalarNode { Value: null or "" or "~" or "null", Style: ScalarStyle.Plain }
-            ? section
-            : key.Read(section, valueNode, reading);
+        return ConfigReading.IsNull(valueNode) ? section : key.Read(section, valueNode, reading);
     }
 
     private static void WarnDeprecated(YamlNode node, string replacement, ConfigReading reading) =>
