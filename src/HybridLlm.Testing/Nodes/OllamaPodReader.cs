@@ -69,7 +69,7 @@ internal sealed class OllamaPodReader(JsonObject pod, NodeFiles files, IPAddress
         if (!IPEndPoint.TryParse(host ?? "127.0.0.1", out var listens))
         {
             _faults.Add($"OLLAMA_HOST '{host}' is no address");
-            return new IPEndPoint(node, DefaultPort);
+            return new IPEndPoint(IPAddress.Any, DefaultPort);
         }
 
         return listens.Port == 0 ? new IPEndPoint(listens.Address, DefaultPort) : listens;

@@ -16,19 +16,6 @@ internal static class FederatedTree
     public const string Liqo = "/var/lib/rancher/k3s/server/manifests/liqo.yaml";
     public const string DevicePlugin = "/var/lib/rancher/k3s/server/manifests/nvidia-device-plugin.yaml";
 
-    private const string LiqoHead = """
-        apiVersion: helm.cattle.io/v1
-        kind: HelmChart
-        metadata:
-          name: liqo
-          namespace: kube-system
-        spec:
-          chart: "https://%{KUBERNETES_API}%/static/charts/liqo.tgz"
-          targetNamespace: liqo
-          createNamespace: true
-          valuesContent: |-
-
-        """;
     private const string DevicePluginManifest = """
         apiVersion: apps/v1
         kind: DaemonSet
@@ -76,8 +63,7 @@ internal static class FederatedTree
             ServiceRange = server.ServiceRange,
             ClusterLabels = new Dictionary<string, string> { ["node-type"] = "gpu" },
         };
-        var values = LiqoHelmValues.Write(installation).Split('\n').Select(line => $"    {line}");
-        Write(files, Liqo, LiqoHead + string.Join('\n', values));
+        Write(files, Liqo, K3sHelmChart.FromServer(installation, NodeArtifacts.LiqoChart));
         Write(files, DevicePlugin, DevicePluginManifest);
         Fetch(files);
         return files;
