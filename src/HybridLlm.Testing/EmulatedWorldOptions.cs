@@ -10,8 +10,9 @@ public sealed class EmulatedWorldOptions
 {
     /// <summary>
     /// Its clock, which the world disposes; null for one that starts three hours ago and runs as fast as the real one. TLS goes by the
-    /// machine's clock, and the authorities of a federated node hold from an hour before they are made until its maximum life, 12 hours
-    /// unless told otherwise, is over: for the one to run ahead of the other, it starts behind.
+    /// machine's clock, and the authorities of a federated node hold from an hour before they are made until the end of its maximum life,
+    /// 12 hours unless told otherwise. A clock that starts behind may run ahead for longer; one that starts behind by more than the
+    /// maximum life makes authorities that have ended.
     /// </summary>
     public VirtualClock? Clock { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using HybridLlm.Liqo;
 using HybridLlm.Testing.Kubernetes.Objects;
@@ -30,7 +31,7 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
             $"liqo: peers are told that the API server is at '{address}', but it is at {apiServer}"
         );
         Check(
-            values.At("networking", "enabled") is JsonValue enabled && !enabled.GetValue<bool>(),
+            values.At("networking", "enabled")?.GetValueKind() == JsonValueKind.False,
             "liqo: its own network is on, and cannot work inside the mesh"
         );
         Check(
@@ -41,22 +42,30 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
             values.TextAt("ipam", "serviceCIDR") == k3s.ServiceRange,
             $"liqo: ipam.serviceCIDR is not k3s's {k3s.ServiceRange}"
         );
+        var version = $"v{ChartVersion(chart.TextAt("spec", "chart") ?? "")}";
+        Check(NodeImages.Has(files, Image(version)), $"liqo: {Image(version)} is not among the node's images");
         return new EmulatedLiqoOptions
         {
             ClusterId = id,
-            Version = $"v{ChartVersion(chart.TextAt("spec", "chart") ?? "")}",
+            Version = version,
             Namespace = chart.TextAt("spec", "targetNamespace") ?? "default",
             ApiServerAddress = told,
             ClusterLabels = values.MapAt("discovery", "config", "clusterLabels"),
         };
     }
 
+    /// <summary>The image that stands for all of a version's.</summary>
+    /// <param name="version">With the leading <c>v</c>.</param>
+    public static string Image(string version) => $"ghcr.io/liqotech/liqo-controller-manager:{version}";
+
     private static bool IsLiqo(JsonObject o) =>
         (o.TextAt("apiVersion"), o.TextAt("kind"), o.TextAt("metadata", "namespace"), o.TextAt("metadata", "name"))
         == ("helm.cattle.io/v1", "HelmChart", "kube-system", "liqo");
 
     private static JsonObject? Values(JsonObject? chart) =>
-        NodeManifests.Documents(chart.TextAt("spec", "valuesContent") ?? "").FirstOrDefault();
+        NodeManifests.Parse("liqo: valuesContent", chart.TextAt("spec", "valuesContent") ?? "") is [var values]
+            ? values
+            : null;
 
     /// <summary>As the chart's own archive says it.</summary>
     private string ChartVersion(string chart)

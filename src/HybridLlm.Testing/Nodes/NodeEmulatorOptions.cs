@@ -18,7 +18,7 @@ public sealed class NodeEmulatorOptions
     public Action<OllamaEmulatorOptions>? ConfigureOllama { get; set; }
 
     /// <summary>
-    /// Told of the cluster of a federated node before it answers: where it will in the mesh, and the cluster. Who is to reach it, adds a
+    /// Told of the cluster of a federated node before it answers: where it will in the mesh, and the cluster. Whoever is to reach it adds a
     /// route (<see cref="EmulatedLiqo.AddRoute"/>); the homelab of an <see cref="EmulatedWorld"/> does.
     /// </summary>
     public Action<Uri, EmulatedCluster>? Federated { get; set; }

@@ -47,7 +47,8 @@ internal static class NodeImages
         image.Split('/') switch
         {
             [var name] => $"docker.io/library/{name}",
-            [var first, ..] when !first.Contains('.') && !first.Contains(':') => $"docker.io/{image}",
+            [var first, ..] when first != "localhost" && !first.Contains('.') && !first.Contains(':') =>
+                $"docker.io/{image}",
             _ => image,
         };
 }

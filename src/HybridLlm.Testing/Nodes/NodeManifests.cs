@@ -18,26 +18,32 @@ internal static class NodeManifests
 
     /// <summary>The objects of one file; none when it is missing.</summary>
     /// <exception cref="NodeBootException">It is no YAML.</exception>
-    public static IReadOnlyList<JsonObject> Read(NodeFiles files, string path)
+    public static IReadOnlyList<JsonObject> Read(NodeFiles files, string path) =>
+        Parse(path, files.ReadText(path) ?? "");
+
+    /// <summary>The maps of a YAML text, document by document.</summary>
+    /// <param name="name">What it is, for the fault.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="NodeBootException">It is no YAML.</exception>
+    public static IReadOnlyList<JsonObject> Parse(string name, string text)
     {
         try
         {
-            return [.. Documents(files.ReadText(path) ?? "")];
+            return
+            [
+                .. $"\n{text}"
+                    .ReplaceLineEndings("\n")
+                    .Split(Separator)
+                    .Select(d => Json(KubernetesYaml.Deserialize<object>(d)))
+                    .OfType<JsonObject>(),
+            ];
         }
         // The parser's own exceptions.
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new NodeBootException("k3s", [$"{path} is no YAML: {e.Message}"]);
+            throw new NodeBootException("k3s", [$"{name} is no YAML: {e.Message}"]);
         }
     }
-
-    /// <summary>The maps of a YAML text, document by document.</summary>
-    public static IEnumerable<JsonObject> Documents(string text) =>
-        $"\n{text}"
-            .ReplaceLineEndings("\n")
-            .Split(Separator)
-            .Select(d => Json(KubernetesYaml.Deserialize<object>(d)))
-            .OfType<JsonObject>();
 
     private static JsonNode? Json(object? yaml) =>
         yaml switch

@@ -113,6 +113,8 @@ public sealed class FederatedNodeTests
         "charts/other.tgz is no chart: it is missing"
     )]
     [InlineData(FederatedTree.Liqo, "https://%", "https://charts.example/%", "not one that the API server serves")]
+    [InlineData(FederatedTree.Liqo, "networking:", "networking: [", "liqo: valuesContent is no YAML")]
+    [InlineData(FederatedTree.Liqo, "kind:", "kind: [", "liqo.yaml is no YAML")]
     [InlineData(FederatedTree.Liqo, "HelmChart", "HelmRelease", "has no HelmChart 'liqo' in kube-system")]
     [InlineData(
         FederatedTree.DevicePlugin,
@@ -137,6 +139,20 @@ public sealed class FederatedNodeTests
         refused.Faults.ShouldContain(f => f.Contains(reason));
     }
 
+    [Theory]
+    [InlineData("/var/lib/rancher/k3s/server/static/charts/liqo.tgz", "charts/liqo.tgz is no chart")]
+    [InlineData("/var/lib/rancher/k3s/agent/images/liqo-images.tar", "liqo-controller-manager:v1.2.0 is not among")]
+    public async Task A_node_does_not_federate_by_artifacts_that_are_something_else(string path, string reason)
+    {
+        var mesh = await LabMesh.CreateAsync(TimeProvider.System.GetUtcNow());
+        var files = Files(mesh.Gpu.Address);
+        FederatedTree.Write(files, path, "something else");
+
+        var refused = await Should.ThrowAsync<NodeBootException>(() => ServeAsync(files, mesh.Gpu));
+
+        refused.Faults.ShouldContain(f => f.Contains(reason));
+    }
+
     [Fact]
     public async Task All_faults_are_named_at_once()
     {
@@ -149,7 +165,7 @@ public sealed class FederatedNodeTests
 
         var refused = await Should.ThrowAsync<NodeBootException>(() => ServeAsync(files, mesh.Gpu));
 
-        refused.Faults.Count.ShouldBe(11);
+        refused.Faults.Count.ShouldBe(12);
     }
 
     private static NodeFiles Files(IPAddress address)

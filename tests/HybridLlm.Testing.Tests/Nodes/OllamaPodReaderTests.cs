@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using HybridLlm.Testing.Nodes;
 
 namespace HybridLlm.Testing.Tests.Nodes;
@@ -103,7 +102,7 @@ public sealed class OllamaPodReaderTests
         files.Write("/var/lib/rancher/k3s/agent/images/no-image.tar", "#!/bin/sh"u8);
         files.Write("/var/lib/rancher/k3s/agent/images/ollama.tar", NodeImages.StandIn("ollama/ollama:0.33.0"));
         files.Write("/var/lib/hybridllm/models/manifests/registry.ollama.ai/library/llama3.2/1b", "{}"u8);
-        JsonObject spec = NodeManifests.Documents(pod).Single();
+        var spec = NodeManifests.Parse("pod", pod).Single();
         return new OllamaPodReader(spec, files, s_node).Read("gpu-1");
     }
 }
