@@ -98,7 +98,7 @@ public static class EmulatedArtifacts
             NodeArtifacts.Nebula => Archive(("nebula", says), ("nebula-cert", says)),
             NodeArtifacts.Ollama => NodeImages.StandIn($"ollama/ollama:{Version}"),
             NodeArtifacts.DevicePlugin => NodeImages.StandIn($"nvcr.io/nvidia/k8s-device-plugin:{Version}"),
-            NodeArtifacts.LiqoImages => NodeImages.StandIn(Nodes.LiqoChart.Image($"v{LiqoVersion}")),
+            NodeArtifacts.LiqoImages => NodeImages.StandIn(Nodes.LiqoChart.Image(LiqoVersion)),
             NodeArtifacts.LiqoChart => Archive(
                 ("liqo/Chart.yaml", Encoding.UTF8.GetBytes($"apiVersion: v2\nname: liqo\nversion: \"{LiqoVersion}\"\n"))
             ),

@@ -42,12 +42,15 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
             values.TextAt("ipam", "serviceCIDR") == k3s.ServiceRange,
             $"liqo: ipam.serviceCIDR is not k3s's {k3s.ServiceRange}"
         );
-        var version = $"v{ChartVersion(chart.TextAt("spec", "chart") ?? "")}";
-        Check(NodeImages.Has(files, Image(version)), $"liqo: {Image(version)} is not among the node's images");
+        var version = ChartVersion(chart.TextAt("spec", "chart") ?? "");
+        Check(
+            version is null || NodeImages.Has(files, Image(version)),
+            $"liqo: {Image(version)} is not among the node's images"
+        );
         return new EmulatedLiqoOptions
         {
             ClusterId = id,
-            Version = version,
+            Version = $"v{version}",
             Namespace = chart.TextAt("spec", "targetNamespace") ?? "default",
             ApiServerAddress = told,
             ClusterLabels = values.MapAt("discovery", "config", "clusterLabels"),
@@ -55,8 +58,8 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
     }
 
     /// <summary>The image that stands for all of a version's.</summary>
-    /// <param name="version">With the leading <c>v</c>.</param>
-    public static string Image(string version) => $"ghcr.io/liqotech/liqo-controller-manager:{version}";
+    /// <param name="version">The chart's, without <c>v</c>.</param>
+    public static string Image(string? version) => $"ghcr.io/liqotech/liqo-controller-manager:v{version}";
 
     private static bool IsLiqo(JsonObject o) =>
         (o.TextAt("apiVersion"), o.TextAt("kind"), o.TextAt("metadata", "namespace"), o.TextAt("metadata", "name"))
@@ -67,13 +70,13 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
             ? values
             : null;
 
-    /// <summary>As the chart's own archive says it.</summary>
-    private string ChartVersion(string chart)
+    /// <summary>As the chart's own archive says it; null, with a fault, when it does not.</summary>
+    private string? ChartVersion(string chart)
     {
         if (!chart.StartsWith(Served, StringComparison.Ordinal))
         {
             faults.Add($"liqo: the chart '{chart}' is not one that the API server serves from the node's disk");
-            return "";
+            return null;
         }
 
         var path = ServedFolder + chart[Served.Length..];
@@ -90,7 +93,7 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
         catch (Exception e) when (e is IOException or InvalidDataException or NodeBootException)
         {
             faults.Add($"{path} is no chart: {e.Message}");
-            return "";
+            return null;
         }
     }
 

@@ -165,7 +165,7 @@ public sealed class FederatedNodeTests
 
         var refused = await Should.ThrowAsync<NodeBootException>(() => ServeAsync(files, mesh.Gpu));
 
-        refused.Faults.Count.ShouldBe(12);
+        refused.Faults.Count.ShouldBe(11);
     }
 
     private static NodeFiles Files(IPAddress address)
