@@ -127,6 +127,5 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
     private Task SweepAsync(CancellationToken cancellationToken) =>
         context.Federation?.SweepAsync(cancellationToken) ?? Task.CompletedTask;
 
-    private void Say(string message) =>
-        context.Events.Publish(ClusterEventKind.Done, ClusterStages.Sleep, message);
+    private void Say(string message) => context.Events.Publish(ClusterEventKind.Done, ClusterStages.Sleep, message);
 }

@@ -126,7 +126,9 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
             await Home.RemoveDeploymentAsync(cluster.DeploymentName, either.Token).ConfigureAwait(false);
             using var rented = Connect(cluster);
             var consumer = await ConnectAsync(either.Token).ConfigureAwait(false);
-            var provider = await LiqoCluster.ConnectAsync(rented, cancellationToken: either.Token).ConfigureAwait(false);
+            var provider = await LiqoCluster
+                .ConnectAsync(rented, cancellationToken: either.Token)
+                .ConfigureAwait(false);
             PeeringRemover remover = new(consumer, provider);
             var plan = await remover.PlanAsync(new UnpeeringSpec(), either.Token).ConfigureAwait(false);
             await remover.ApplyAsync(plan, Tell(ClusterStages.Sleep), either.Token).ConfigureAwait(false);
@@ -186,7 +188,11 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
             {
                 var consumer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
                 await new NamespaceOffloader(consumer)
-                    .RemoveAsync(spec.Namespace, progress: Tell(ClusterStages.Sleep), cancellationToken: cancellationToken)
+                    .RemoveAsync(
+                        spec.Namespace,
+                        progress: Tell(ClusterStages.Sleep),
+                        cancellationToken: cancellationToken
+                    )
                     .ConfigureAwait(false);
                 await Home.RemoveNamespaceAsync(cancellationToken).ConfigureAwait(false);
                 await AwaitEmptyAsync(cancellationToken).ConfigureAwait(false);
@@ -268,11 +274,7 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
             {
                 Time = context.Clock,
                 Dial = (target, token) =>
-                    context.Dialer.DialAsync(
-                        cluster.Self,
-                        new IPEndPoint(cluster.MeshAddress, target.Port),
-                        token
-                    ),
+                    context.Dialer.DialAsync(cluster.Self, new IPEndPoint(cluster.MeshAddress, target.Port), token),
             }
         );
 
