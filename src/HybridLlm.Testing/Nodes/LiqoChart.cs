@@ -78,7 +78,7 @@ internal sealed class LiqoChart(NodeFiles files, K3sSettings k3s, Uri apiServer,
                 ? version
                 : throw new InvalidDataException("liqo/Chart.yaml says no version");
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException)
+        catch (Exception e) when (e is IOException or InvalidDataException or NodeBootException)
         {
             faults.Add($"{path} is no chart: {e.Message}");
             return "";

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
@@ -13,22 +12,22 @@ internal static class NodeManifests
     private const string Separator = "\n---\n";
 
     /// <summary>Every object of every manifest.</summary>
-    /// <exception cref="FormatException">A manifest is no YAML.</exception>
+    /// <exception cref="NodeBootException">A manifest is no YAML.</exception>
     public static IReadOnlyList<JsonObject> All(NodeFiles files) =>
         [.. files.Paths.Where(p => p.StartsWith(Folder, StringComparison.Ordinal)).SelectMany(p => Read(files, p))];
 
     /// <summary>The objects of one file; none when it is missing.</summary>
-    /// <exception cref="FormatException">It is no YAML.</exception>
+    /// <exception cref="NodeBootException">It is no YAML.</exception>
     public static IReadOnlyList<JsonObject> Read(NodeFiles files, string path)
     {
         try
         {
             return [.. Documents(files.ReadText(path) ?? "")];
         }
-        // The parser's own exceptions; they quote nothing of the file.
+        // The parser's own exceptions.
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new FormatException($"{path} is no YAML: {e.Message}", e);
+            throw new NodeBootException("k3s", [$"{path} is no YAML: {e.Message}"]);
         }
     }
 
@@ -44,10 +43,10 @@ internal static class NodeManifests
         yaml switch
         {
             null => null,
-            IDictionary map => new JsonObject(
-                map.Cast<DictionaryEntry>().Select(e => KeyValuePair.Create((string)e.Key, Json(e.Value)))
+            IDictionary<object, object?> map => new JsonObject(
+                map.Select(e => KeyValuePair.Create((string)e.Key, Json(e.Value)))
             ),
-            IList list => new JsonArray([.. list.Cast<object?>().Select(Json)]),
+            IList<object?> list => new JsonArray([.. list.Select(Json)]),
             string text => text,
             bool flag => flag,
             float or double => Convert.ToDouble(yaml, CultureInfo.InvariantCulture),
