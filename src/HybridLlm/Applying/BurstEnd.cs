@@ -34,7 +34,7 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
         }
 
         Forget(node.WakeId, "replaced");
-        Say($"{node.WakeId} is given back.");
+        context.Events.Publish(ClusterEventKind.Progress, ClusterStages.Reclaim, $"{node.WakeId} is given back.");
         await SweepAsync(cancellationToken).ConfigureAwait(false);
     }
 

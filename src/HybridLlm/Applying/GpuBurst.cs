@@ -89,7 +89,6 @@ internal sealed class GpuBurst(
         await enroller.CloseAsync(wake, launched.InstanceId, cancellationToken).ConfigureAwait(false);
         if (context.Federation is { } federation)
         {
-            Expect(ClusterStages.Peer, $"{wakeId} joins the homelab as {providerId}.");
             FederatedCluster cluster = new(
                 wakeId,
                 providerId!,

@@ -51,6 +51,12 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
         var provider = await LiqoCluster
             .WaitUntilReadyAsync(rented, patience, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
+        Say(
+            ClusterEventKind.Done,
+            $"The API server of {cluster.WakeId} answers, and Liqo {provider.Version} is ready on it.",
+            ClusterStages.Join
+        );
+        Say(ClusterEventKind.Progress, $"{cluster.WakeId} joins the homelab as {cluster.ProviderId}.");
         var consumer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         PeeringProvisioner peering = new(consumer, provider);
         PeeringSpec wanted = new()
@@ -134,7 +140,7 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
             await remover.ApplyAsync(plan, Tell(ClusterStages.Sleep), either.Token).ConfigureAwait(false);
             var left = await new PeeringScanner(provider).ScanAsync(either.Token).ConfigureAwait(false);
             Say(
-                left.Count == 0 ? ClusterEventKind.Done : ClusterEventKind.Warning,
+                left.Count == 0 ? ClusterEventKind.Progress : ClusterEventKind.Warning,
                 left.Count == 0
                     ? $"{cluster.WakeId} is unpeered; its API server holds nothing of the homelab."
                     : $"{cluster.WakeId} is unpeered; its API server still holds {string.Join(", ", left.SelectMany(t => t.Objects))}.",
@@ -251,8 +257,8 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
         if (report.Steps.Count > 0)
         {
             Say(
-                ClusterEventKind.Done,
-                $"{node.WakeId} is gone; the homelab's peering with it is removed, {report.Forced.Count()} objects by force.",
+                ClusterEventKind.Progress,
+                $"{node.WakeId} is gone; the homelab's peering with it is removed, {report.Forced.Count()} of its objects by force.",
                 ClusterStages.Sleep
             );
         }
@@ -282,7 +288,7 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
         context.Journal.Append(new PeerRemoved { At = context.Now, WakeId = wakeId });
 
     private Narrator<LiqoStep> Tell(string stage) =>
-        new(step => Say(ClusterEventKind.Progress, $"Liqo: {step}.", stage));
+        new(step => Say(ClusterEventKind.Detail, $"Liqo: {step}.", stage));
 
     private void Say(ClusterEventKind kind, string message, string stage = ClusterStages.Peer) =>
         context.Events.Publish(kind, stage, message);
