@@ -134,6 +134,11 @@ internal sealed class Narrator
     {
         var expected = happened.Expected is { } time ? $" (about {time.TotalSeconds:0} s)" : "";
         current($"{happened.Message}{expected}");
+        if (happened.Kind == ClusterEventKind.Detail)
+        {
+            return;
+        }
+
         Line(
             happened.Message + expected,
             happened.Kind switch

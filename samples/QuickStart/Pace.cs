@@ -7,7 +7,7 @@ namespace HybridLlm.QuickStart;
 internal sealed class Pace
 {
     /// <summary>Virtual seconds per real second while nobody has anything to read.</summary>
-    public const double Fast = 50;
+    public const double Fast = 80;
 
     /// <summary>While an answer streams.</summary>
     public const double Real = 1;

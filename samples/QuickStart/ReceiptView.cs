@@ -26,6 +26,11 @@ internal static class ReceiptView
         }
 
         console.Write(table);
+        if (receipt.Homelab is { } homelab)
+        {
+            Homelab(console, homelab);
+        }
+
         foreach (var line in receipt.StillThere)
         {
             console.MarkupLineInterpolated($"[red]  {line.Kind} {line.Id} in {line.Region}: {line.Reason}[/]");
@@ -34,6 +39,19 @@ internal static class ReceiptView
         foreach (var region in receipt.NotLookedInto)
         {
             console.MarkupLineInterpolated($"[red]  not looked into: {region}[/]");
+        }
+    }
+
+    private static void Homelab(IAnsiConsole console, IReadOnlyList<string> left)
+    {
+        console.WriteLine(
+            left.Count == 0
+                ? "The homelab's API server holds nothing of ours; those of the GPU clusters went with their instances."
+                : "Still at home:"
+        );
+        foreach (var line in left)
+        {
+            console.MarkupLineInterpolated($"[red]  {line}[/]");
         }
     }
 

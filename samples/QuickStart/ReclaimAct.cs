@@ -11,10 +11,10 @@ internal sealed class ReclaimAct(HybridCluster cluster, GatewayHost gateway, Emu
 {
     public const string Question = "What becomes of a sentence whose machine is taken away?";
 
-    public static ChatOptions Options { get; } = new() { Temperature = 0, MaxOutputTokens = 100 };
+    public static ChatOptions Options { get; } = new() { Temperature = 0, MaxOutputTokens = 70 };
 
     /// <summary>Tokens after which AWS takes the node that speaks.</summary>
-    private const int TokensBefore = 12;
+    private const int TokensBefore = 10;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(20);
 

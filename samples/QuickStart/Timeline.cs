@@ -29,7 +29,8 @@ internal sealed class Timeline(TimeProvider clock)
         }
         else if (happened.Stage.StartsWith("wake.", StringComparison.Ordinal))
         {
-            Add(_act, happened.Stage, _stages.GetValueOrDefault(happened.Stage, happened.At));
+            // The next wake begins its stages anew.
+            Add(_act, happened.Stage, _stages.Remove(happened.Stage, out var from) ? from : happened.At);
         }
     }
 

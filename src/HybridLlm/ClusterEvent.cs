@@ -6,6 +6,9 @@ public enum ClusterEventKind
     /// <summary>A stage has begun or is going on.</summary>
     Progress,
 
+    /// <summary>A single step on the way, for those who want all of them.</summary>
+    Detail,
+
     /// <summary>A stage is complete.</summary>
     Done,
 

@@ -10,10 +10,12 @@ public sealed class QuickStartTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task It_shows_the_whole_life_and_leaves_nothing()
+    [Theory]
+    [InlineData("federated", "--json")]
+    [InlineData("direct", "--json", "--direct")]
+    public async Task It_shows_the_whole_life_and_leaves_nothing(string mode, params string[] arguments)
     {
-        var result = await Command.TryAsync(QuickStart("--json"));
+        var result = await Command.TryAsync(QuickStart(arguments));
 
         result.ExitCode.ShouldBe(0, result.Error);
         using var report = JsonDocument.Parse(result.Output);
@@ -27,6 +29,7 @@ public sealed class QuickStartTests
         root.GetProperty("spentUsd").GetDecimal().ShouldBeInRange(0.001m, 0.20m);
 
         var plan = root.GetProperty("plan");
+        plan.GetProperty("mode").GetString().ShouldBe(mode);
         plan.GetProperty("offers").GetArrayLength().ShouldBeGreaterThanOrEqualTo(3);
         var addresses = plan.GetProperty("proofs")
             .EnumerateArray()

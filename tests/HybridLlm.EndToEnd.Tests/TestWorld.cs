@@ -9,7 +9,7 @@ internal sealed class TestWorld : IAsyncDisposable
 {
     public const string Model = "llama3.1:8b";
 
-    private const double Speed = 100;
+    public const double Speed = 100;
 
     private readonly ScratchFolder _folder = new();
 
@@ -61,6 +61,11 @@ internal sealed class TestWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var failure in World.Cloud.Instances.SelectMany(i => i.GuestFailures))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"A node failed: {failure}");
+        }
+
         await World.DisposeAsync();
         _folder.Dispose();
     }

@@ -34,7 +34,7 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
         }
 
         Forget(node.WakeId, "replaced");
-        Say($"{node.WakeId} is given back.");
+        context.Events.Publish(ClusterEventKind.Progress, ClusterStages.Reclaim, $"{node.WakeId} is given back.");
         await SweepAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -127,6 +127,5 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
     private Task SweepAsync(CancellationToken cancellationToken) =>
         context.Federation?.SweepAsync(cancellationToken) ?? Task.CompletedTask;
 
-    private void Say(string message) =>
-        context.Events.Publish(ClusterEventKind.Done, ClusterStages.Sleep, message);
+    private void Say(string message) => context.Events.Publish(ClusterEventKind.Done, ClusterStages.Sleep, message);
 }

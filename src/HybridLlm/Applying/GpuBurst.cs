@@ -47,15 +47,16 @@ internal sealed class GpuBurst(
         using var wake = await enroller
             .OpenAsync(wakeId, NodeRole.Gpu, place, bootDeadline, lastMoment, cancellationToken)
             .ConfigureAwait(false);
-        var launched = await RentAsync(wake, planned, foundation, providerId, cancellationToken)
-            .ConfigureAwait(false);
+        var launched = await RentAsync(wake, planned, foundation, providerId, cancellationToken).ConfigureAwait(false);
 
         Expect(ClusterStages.Boot, $"{wakeId} ({launched.InstanceType}, {launched.InstanceId}) boots.");
         var links = await ArtifactLinks
             .SignAsync(
                 context,
                 foundation.Bucket,
-                planned.Artifacts.Where(a => NodeArtifacts.IsForGpu(a, context.Spec.Model.Name, providerId is not null)),
+                planned.Artifacts.Where(a =>
+                    NodeArtifacts.IsForGpu(a, context.Spec.Model.Name, providerId is not null)
+                ),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -88,7 +89,6 @@ internal sealed class GpuBurst(
         await enroller.CloseAsync(wake, launched.InstanceId, cancellationToken).ConfigureAwait(false);
         if (context.Federation is { } federation)
         {
-            Expect(ClusterStages.Peer, $"{wakeId} joins the homelab as {providerId}.");
             FederatedCluster cluster = new(
                 wakeId,
                 providerId!,

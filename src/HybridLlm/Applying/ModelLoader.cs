@@ -14,7 +14,11 @@ internal sealed class ModelLoader(ClusterContext context, MeshIdentity self)
         using var http = MeshHttp.Connect(context.Dialer, self);
         using OllamaClient ollama = new(http, MeshHttp.Root(node.Endpoint));
         var version = await AwaitAnswerAsync(ollama, node, deadline, cancellationToken).ConfigureAwait(false);
-        Say(ClusterEventKind.Done, ClusterStages.Join, $"Ollama {version} answers on {node.WakeId}.");
+        // Without federation this is the first that is heard of the node's k3s.
+        var (kind, stage) = context.Federation is null
+            ? (ClusterEventKind.Done, ClusterStages.Join)
+            : (ClusterEventKind.Progress, ClusterStages.Load);
+        Say(kind, stage, $"Ollama {version} answers on {node.WakeId}.");
 
         var model = context.Spec.Model;
         Say(ClusterEventKind.Progress, ClusterStages.Load, $"{model.Name} goes into the GPU.");

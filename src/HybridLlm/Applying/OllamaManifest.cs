@@ -76,12 +76,7 @@ internal static class OllamaManifest
         pod.HostNetwork = true;
         pod.RuntimeClassName = "nvidia";
         pod.Containers[0].Ports = [new V1ContainerPort { ContainerPort = Port }];
-        return Deployment(
-            Name,
-            Namespace,
-            new Dictionary<string, string> { ["app.kubernetes.io/name"] = Name },
-            pod
-        );
+        return Deployment(Name, Namespace, new Dictionary<string, string> { ["app.kubernetes.io/name"] = Name }, pod);
     }
 
     private static V1Deployment Deployment(
@@ -128,10 +123,7 @@ internal static class OllamaManifest
                     Name = Name,
                     Image = $"docker.io/ollama/ollama:{version}",
                     ImagePullPolicy = "Never",
-                    Env =
-                    [
-                        .. Environment(model, listen).Select(e => new V1EnvVar { Name = e.Name, Value = e.Value }),
-                    ],
+                    Env = [.. Environment(model, listen).Select(e => new V1EnvVar { Name = e.Name, Value = e.Value })],
                     VolumeMounts =
                     [
                         new V1VolumeMount

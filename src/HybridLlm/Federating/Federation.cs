@@ -51,6 +51,12 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
         var provider = await LiqoCluster
             .WaitUntilReadyAsync(rented, patience, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
+        Say(
+            ClusterEventKind.Done,
+            $"The API server of {cluster.WakeId} answers, and Liqo {provider.Version} is ready on it.",
+            ClusterStages.Join
+        );
+        Say(ClusterEventKind.Progress, $"{cluster.WakeId} joins the homelab as {cluster.ProviderId}.");
         var consumer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         PeeringProvisioner peering = new(consumer, provider);
         PeeringSpec wanted = new()
@@ -126,13 +132,15 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
             await Home.RemoveDeploymentAsync(cluster.DeploymentName, either.Token).ConfigureAwait(false);
             using var rented = Connect(cluster);
             var consumer = await ConnectAsync(either.Token).ConfigureAwait(false);
-            var provider = await LiqoCluster.ConnectAsync(rented, cancellationToken: either.Token).ConfigureAwait(false);
+            var provider = await LiqoCluster
+                .ConnectAsync(rented, cancellationToken: either.Token)
+                .ConfigureAwait(false);
             PeeringRemover remover = new(consumer, provider);
             var plan = await remover.PlanAsync(new UnpeeringSpec(), either.Token).ConfigureAwait(false);
             await remover.ApplyAsync(plan, Tell(ClusterStages.Sleep), either.Token).ConfigureAwait(false);
             var left = await new PeeringScanner(provider).ScanAsync(either.Token).ConfigureAwait(false);
             Say(
-                left.Count == 0 ? ClusterEventKind.Done : ClusterEventKind.Warning,
+                left.Count == 0 ? ClusterEventKind.Progress : ClusterEventKind.Warning,
                 left.Count == 0
                     ? $"{cluster.WakeId} is unpeered; its API server holds nothing of the homelab."
                     : $"{cluster.WakeId} is unpeered; its API server still holds {string.Join(", ", left.SelectMany(t => t.Objects))}.",
@@ -186,7 +194,11 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
             {
                 var consumer = await ConnectAsync(cancellationToken).ConfigureAwait(false);
                 await new NamespaceOffloader(consumer)
-                    .RemoveAsync(spec.Namespace, progress: Tell(ClusterStages.Sleep), cancellationToken: cancellationToken)
+                    .RemoveAsync(
+                        spec.Namespace,
+                        progress: Tell(ClusterStages.Sleep),
+                        cancellationToken: cancellationToken
+                    )
                     .ConfigureAwait(false);
                 await Home.RemoveNamespaceAsync(cancellationToken).ConfigureAwait(false);
                 await AwaitEmptyAsync(cancellationToken).ConfigureAwait(false);
@@ -245,8 +257,8 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
         if (report.Steps.Count > 0)
         {
             Say(
-                ClusterEventKind.Done,
-                $"{node.WakeId} is gone; the homelab's peering with it is removed, {report.Forced.Count()} objects by force.",
+                ClusterEventKind.Progress,
+                $"{node.WakeId} is gone; the homelab's peering with it is removed, {report.Forced.Count()} of its objects by force.",
                 ClusterStages.Sleep
             );
         }
@@ -268,11 +280,7 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
             {
                 Time = context.Clock,
                 Dial = (target, token) =>
-                    context.Dialer.DialAsync(
-                        cluster.Self,
-                        new IPEndPoint(cluster.MeshAddress, target.Port),
-                        token
-                    ),
+                    context.Dialer.DialAsync(cluster.Self, new IPEndPoint(cluster.MeshAddress, target.Port), token),
             }
         );
 
@@ -280,7 +288,7 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
         context.Journal.Append(new PeerRemoved { At = context.Now, WakeId = wakeId });
 
     private Narrator<LiqoStep> Tell(string stage) =>
-        new(step => Say(ClusterEventKind.Progress, $"Liqo: {step}.", stage));
+        new(step => Say(ClusterEventKind.Detail, $"Liqo: {step}.", stage));
 
     private void Say(ClusterEventKind kind, string message, string stage = ClusterStages.Peer) =>
         context.Events.Publish(kind, stage, message);

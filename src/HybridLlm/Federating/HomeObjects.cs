@@ -33,7 +33,12 @@ internal sealed class HomeObjects(k8s.Kubernetes client, string space, string ow
                 Metadata = new V1ObjectMeta { Name = space, Labels = Labels },
             };
             await client
-                .CoreV1.PatchNamespaceAsync(Patch(made), space, fieldManager: Manager, cancellationToken: cancellationToken)
+                .CoreV1.PatchNamespaceAsync(
+                    Patch(made),
+                    space,
+                    fieldManager: Manager,
+                    cancellationToken: cancellationToken
+                )
                 .ConfigureAwait(false);
         }
     }
@@ -170,9 +175,7 @@ internal sealed class HomeObjects(k8s.Kubernetes client, string space, string ow
     {
         if (await IsOursAsync(cancellationToken).ConfigureAwait(false))
         {
-            await client
-                .CoreV1.DeleteNamespaceAsync(space, cancellationToken: cancellationToken)
-                .ConfigureAwait(false);
+            await client.CoreV1.DeleteNamespaceAsync(space, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,0 +1,106 @@
+using HybridLlm.Specs;
+using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Simulation;
+using Microsoft.Extensions.AI;
+
+namespace HybridLlm.EndToEnd.Tests;
+
+/// <summary>The whole life with the homelab's Kubernetes in it.</summary>
+public sealed class FederationTests : IAsyncLifetime
+{
+    private static readonly ChatOptions s_greedy = new() { Temperature = 0, MaxOutputTokens = 100 };
+
+    private TestWorld _test = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _test = await TestWorld.StartAsync(o =>
+        {
+            // TLS goes by the machine's clock: authorities made in this world must hold in the real one too.
+            o.Clock = new VirtualClock(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(3), TestWorld.Speed);
+            o.HasHomelab = true;
+            o.Nodes.ConfigureOllama = ollama => ollama.TokenInterval = TimeSpan.FromSeconds(4);
+        });
+
+    public ValueTask DisposeAsync() => _test.DisposeAsync();
+
+    [Fact]
+    public async Task Ollama_is_a_pod_at_home_and_nothing_stays_there()
+    {
+        await using var cluster = Cluster();
+        await cluster.UpAsync(cancellationToken: Token);
+        var before = Homelab();
+        var answer = await cluster.ChatClient.GetResponseAsync("Why is the sky blue?", s_greedy, Token);
+
+        answer.Text.Length.ShouldBeGreaterThan(100);
+        var during = Homelab();
+        during.Keys.ShouldContain(k => k.StartsWith("v1 Pod llm-inference/ollama-gpu-1-", StringComparison.Ordinal));
+        during["discovery.k8s.io/v1 EndpointSlice llm-inference/ollama"].ShouldContain("10.201.128.1");
+
+        await cluster.SleepAsync(cancellationToken: Token);
+        Changes(before, Homelab()).ShouldBeEmpty();
+        var receipt = await cluster.DownAsync(cancellationToken: Token);
+        receipt.Left.ShouldBe(0);
+        receipt.Homelab.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_moves_to_the_next_cluster_and_the_lost_one_leaves_nothing_at_home(bool withNotice)
+    {
+        await using var cluster = Cluster();
+        await cluster.UpAsync(cancellationToken: Token);
+        var before = Homelab();
+        var tokens = 0;
+        await foreach (var update in cluster.ChatClient.GetStreamingResponseAsync("A story.", s_greedy, Token))
+        {
+            if (update.Text.Length > 0 && ++tokens == 20)
+            {
+                var gpu = _test.World.Cloud.Instances.Single(i => i is { Market: Market.Spot, State: "running" });
+                await _test.World.Cloud.InterruptAsync(gpu.InstanceId, withNotice);
+            }
+        }
+
+        tokens.ShouldBeGreaterThan(60);
+        (await cluster.StatusAsync(Token)).Node.ShouldBe("gpu-2");
+        var receipt = await cluster.DownAsync(cancellationToken: Token);
+
+        receipt.Homelab.ShouldBeEmpty();
+        Changes(before, Homelab()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_homelab_that_cannot_take_part_is_a_fault_of_the_plan()
+    {
+        await using var missing = _test.Cluster(b => b.WithFederation("/nowhere/kubeconfig"));
+        (await TestWorld.FaultsAsync(missing)).Single().Code.ShouldBe("HL170");
+
+        Should
+            .Throw<HybridClusterFaultsException>(() =>
+                _test.Builder().WithFederation("x", f => f with { Namespace = "No such thing" }).Build()
+            )
+            .Faults.Single()
+            .Code.ShouldBe("HL109");
+    }
+
+    private HybridCluster Cluster() => _test.Cluster(b => b.WithFederation(_test.World.HomelabKubeconfig));
+
+    private static IEnumerable<string> Changes(Dictionary<string, string> before, Dictionary<string, string> after) =>
+        before
+            .Except(after)
+            .Select(o => $"- {o.Key} {o.Value}")
+            .Concat(after.Except(before).Select(o => $"+ {o.Key} {o.Value}"));
+
+    /// <summary>Everything the homelab holds, but what comes and goes by itself: Events, Leases, and requests already signed.</summary>
+    private Dictionary<string, string> Homelab() =>
+        _test
+            .World.Homelab.Listing()
+            .Where(o =>
+                !o.Key.Contains(" Event ", StringComparison.Ordinal)
+                && !o.Key.Contains(" Lease ", StringComparison.Ordinal)
+                && !o.Key.Contains(" CertificateSigningRequest ", StringComparison.Ordinal)
+            )
+            .ToDictionary();
+}
