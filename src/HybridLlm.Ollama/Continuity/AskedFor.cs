@@ -30,6 +30,10 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
 
     public bool Logprobs => Flag("logprobs") is true;
 
+    /// <summary>Likeliest tokens wanted beside each token; 0 to 20.</summary>
+    public int TopLogprobs =>
+        body["top_logprobs"] is JsonValue value && value.TryGetValue<int>(out var count) ? count : 0;
+
     /// <summary>Images in the order of the prompt's placeholders.</summary>
     public IReadOnlyList<JsonNode> Images =>
         [
@@ -43,6 +47,12 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
     /// <summary>True if every token is the likeliest, so that chance has no part in the text.</summary>
     public bool IsGreedy(ModelDescription? model) =>
         (Number("temperature", model) is <= 0 || Number("top_k", model) is 1) && Number("mirostat", model) is null or 0;
+
+    /// <summary>True if what has occurred is made less likely, which the probabilities a server shows leave out.</summary>
+    public bool IsPenalized(ModelDescription? model) =>
+        Number("repeat_penalty", model) is not (null or 1)
+        || Number("presence_penalty", model) is not (null or 0)
+        || Number("frequency_penalty", model) is not (null or 0);
 
     /// <summary>Most tokens wanted; null for no limit of the request's own.</summary>
     public int? MaxTokens(ModelDescription? model) =>

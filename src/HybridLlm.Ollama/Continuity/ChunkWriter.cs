@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OllamaSharp.Models.Chat;
 
 namespace HybridLlm.Ollama.Continuity;
@@ -28,6 +29,7 @@ internal static class ChunkWriter
             Thinking = thinking,
             ToolCalls = toolCalls ?? chunk.ToolCalls,
             TokenCount = chunk.TokenCount,
+            Margin = chunk.Margin,
             Model = chunk.Model,
             CreatedAt = chunk.CreatedAt,
             Done = chunk.Done,
@@ -101,13 +103,33 @@ internal static class ChunkWriter
     private static void WriteLogprobs(Utf8JsonWriter writer, OllamaChunk chunk, AskedFor asked)
     {
         if (
-            asked.Logprobs
-            && !chunk.Json.IsEmpty
-            && JsonElement.Parse(chunk.Json.Span).TryGetProperty("logprobs", out var logprobs)
+            !asked.Logprobs
+            || chunk.Json.IsEmpty
+            || JsonNode.Parse(chunk.Json.Span)?["logprobs"] is not JsonArray logprobs
         )
         {
-            writer.WritePropertyName("logprobs");
-            logprobs.WriteTo(writer);
+            return;
+        }
+
+        foreach (var token in logprobs.OfType<JsonObject>())
+        {
+            KeepLikeliest(token, asked.TopLogprobs);
+        }
+
+        writer.WritePropertyName("logprobs");
+        logprobs.WriteTo(writer);
+    }
+
+    /// <summary>Leaves as many alternatives as the caller asked for: after a seam the server was asked for more.</summary>
+    private static void KeepLikeliest(JsonObject token, int count)
+    {
+        if (count == 0)
+        {
+            token.Remove("top_logprobs");
+        }
+        else if (token["top_logprobs"] is JsonArray likeliest && likeliest.Count > count)
+        {
+            likeliest.RemoveRange(count, likeliest.Count - count);
         }
     }
 

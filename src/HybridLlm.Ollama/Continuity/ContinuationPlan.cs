@@ -18,6 +18,9 @@ internal sealed record ContinuationPlan
     /// <summary>The answer is still inside a thought, which the raw text ends with its closing tag.</summary>
     public bool InThought { get; init; }
 
+    /// <summary>The server reads what has been delivered and adds to it, rather than to say it all itself.</summary>
+    public bool AfterSeam => Method is ContinuationMethod.RawPrompt or ContinuationMethod.TrailingAssistant;
+
     /// <summary>This server will not do, another might; null if it will.</summary>
     public string? Unfit { get; private init; }
 

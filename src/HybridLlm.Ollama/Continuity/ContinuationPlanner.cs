@@ -82,14 +82,14 @@ internal static class ContinuationPlanner
     {
         if (asked.Raw)
         {
-            return Raw(asked, soFar, facts, asked.Prompt + soFar.Text, Doubts(asked, soFar, facts));
+            return Raw(asked, soFar, facts, asked.Prompt + soFar.Text, SeamDoubts(asked, soFar, facts));
         }
 
         // Only where the prompt comes out as if the text so far had been generated is it the same prompt: some templates
         // end with the text, but put another header or an empty thought before it.
         if (facts.TrailingRendered is { } trailing && trailing == facts.Rendered + soFar.Text)
         {
-            return Trailing(asked, soFar, facts, Doubts(asked, soFar, facts));
+            return Trailing(asked, soFar, facts, SeamDoubts(asked, soFar, facts));
         }
 
         if (asked.Tools)
@@ -97,14 +97,14 @@ internal static class ContinuationPlanner
             return Replay(asked, facts, "without its template the model's tool calls would come as text");
         }
 
-        var doubts = Doubts(asked, soFar, facts);
+        var doubts = SeamDoubts(asked, soFar, facts);
         doubts.AddRange(facts.Model.Parser is { } parser ? [$"the parser {parser} does not see a raw answer"] : []);
         return Raw(asked, soFar, facts, Prompt(facts) + soFar.Text, doubts);
     }
 
     private static ContinuationPlan Thinking(AskedFor asked, AnswerSoFar soFar, EndpointFacts facts)
     {
-        var doubts = Doubts(asked, soFar, facts);
+        var doubts = SeamDoubts(asked, soFar, facts);
         doubts.Add("a parser has removed the white space round the thought");
         if (soFar.Text.Length > 0 && facts.TrailingRendered?.EndsWith(soFar.Text, StringComparison.Ordinal) is true)
         {
@@ -184,11 +184,16 @@ internal static class ContinuationPlanner
         };
     }
 
-    /// <summary>Takes what has been delivered off the limit, and has the server refuse a prompt it would have to shorten.</summary>
+    /// <summary>
+    /// Takes what has been delivered off the limit, has the server refuse a prompt it would have to shorten, and show how tightly it
+    /// chose each token.
+    /// </summary>
     private static JsonObject Remaining(JsonObject body, AskedFor asked, AnswerSoFar soFar, EndpointFacts facts)
     {
         // A prompt cut to fit the context would be another prompt.
         body["truncate"] = false;
+        body["logprobs"] = true;
+        body["top_logprobs"] = Math.Max(RoundingWatch.Alternatives, asked.TopLogprobs);
         if (asked.MaxTokens(facts.Model) is { } limit)
         {
             if (body["options"] is not JsonObject options)
@@ -204,6 +209,15 @@ internal static class ContinuationPlanner
     }
 
     private static string Prompt(EndpointFacts facts) => BosRule.Apply(facts.Rendered!, facts.Model);
+
+    /// <summary>What speaks against a text that more tokens are added to.</summary>
+    private static List<string> SeamDoubts(AskedFor asked, AnswerSoFar soFar, EndpointFacts facts) =>
+        [
+            .. Doubts(asked, soFar, facts),
+            .. asked.IsPenalized(facts.Model)
+                ? ["with penalties for repeating nobody sees how tightly a token was chosen"]
+                : (string[])[],
+        ];
 
     private static List<string> Doubts(AskedFor asked, AnswerSoFar soFar, EndpointFacts facts)
     {

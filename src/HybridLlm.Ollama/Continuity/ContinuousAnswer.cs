@@ -30,11 +30,13 @@ internal sealed class ContinuousAnswer(
                 Handover handover = new(asked, t => FindAfterAsync(server, t), Notice(server), cancellationToken);
                 await using var ended = handover.ConfigureAwait(false);
                 LegStep step;
+                RoundingWatch rounding = new(leg.Plan);
                 LegReader reader = new(leg, options, handover.Ready, cancellationToken);
                 await using (reader.ConfigureAwait(false))
                 {
                     while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)
                     {
+                        Doubt(rounding.Judge(chunk));
                         foreach (var ready in _journal.Add(chunk).Where(c => !c.Done))
                         {
                             yield return ChunkWriter.Write(ready, asked, null, null);
@@ -58,6 +60,7 @@ internal sealed class ContinuousAnswer(
                             yield return ChunkWriter.Write(ready, asked, null, null);
                         }
 
+                        Doubt(leg.Plan.AfterSeam ? "the guard against repeating counts from the seam" : null);
                         yield return ChunkWriter.Write(End("stop"), asked, null, Report());
                         yield break;
                     default:
@@ -161,7 +164,11 @@ internal sealed class ContinuousAnswer(
             );
         }
 
-        _doubts.AddRange(plan.Doubts);
+        foreach (var doubt in plan.Doubts)
+        {
+            Doubt(doubt);
+        }
+
         Report(leg, next, plan.Method, soFar, cause);
         return (new Leg(next, plan, soFar), null);
     }
@@ -180,7 +187,7 @@ internal sealed class ContinuousAnswer(
             (promptTokens, var doubt) = await SeamProof
                 .ProveAsync(asked, leg, last.Usage, _journal.Delivered.Text, options, cancellationToken)
                 .ConfigureAwait(false);
-            _doubts.AddRange(doubt is null ? [] : [doubt]);
+            Doubt(doubt);
         }
 
         return ChunkWriter.Write(last, asked, Sum(leg.Before.Tokens ?? 0, last.Usage, promptTokens), Report());
@@ -227,6 +234,10 @@ internal sealed class ContinuousAnswer(
         }
     }
 
+    /// <summary>Remembers once what speaks against exactness; null if nothing.</summary>
+    private void Doubt(string? doubt) =>
+        _doubts.AddRange(doubt is null || _doubts.Contains(doubt, StringComparer.Ordinal) ? [] : [doubt]);
+
     private void Report(
         Leg leg,
         OllamaEndpoint next,
@@ -248,11 +259,5 @@ internal sealed class ContinuousAnswer(
     }
 
     private ContinuityReport? Report() =>
-        _migrations.Count == 0
-            ? null
-            : new ContinuityReport
-            {
-                Migrations = [.. _migrations],
-                Doubts = [.. _doubts.Distinct(StringComparer.Ordinal)],
-            };
+        _migrations.Count == 0 ? null : new ContinuityReport { Migrations = [.. _migrations], Doubts = [.. _doubts] };
 }

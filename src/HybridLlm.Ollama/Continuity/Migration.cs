@@ -45,9 +45,10 @@ public sealed record ContinuityReport
     public required IReadOnlyList<Migration> Migrations { get; init; }
 
     /// <summary>
-    /// True only if nothing tells the text from what the first server alone would have said: chosen without chance, by the same weights
-    /// and version, and the parts' token counts add up. Rounding is not seen: where two tokens are all but equally likely, an engine
-    /// that reads the text in one go may choose otherwise than one that wrote it. Either way no text is lost or doubled.
+    /// True only if nothing tells the text from what the first server alone would have said: chosen without chance or penalties, by the
+    /// same weights and version, the parts' token counts add up, and every token after a seam was at least a tenth likelier than the
+    /// next. Less might be rounding, as an engine that reads the text in one go rounds otherwise than one that wrote it. Of the one
+    /// token that ends an answer Ollama does not say how likely it was. Either way no text is lost or doubled.
     /// </summary>
     public bool Exact => Doubts.Count == 0;
 

@@ -65,8 +65,7 @@ internal static class ChunkParser
         }
         else if (reader.ValueTextEquals("logprobs"u8))
         {
-            reader.Read();
-            chunk.TokenCount = CountElements(ref reader);
+            (chunk.TokenCount, chunk.Margin) = LogprobsParser.Parse(ref reader);
         }
         else if (!counters.TryRead(ref reader))
         {
@@ -104,23 +103,6 @@ internal static class ChunkParser
                 reader.Skip();
             }
         }
-    }
-
-    private static int CountElements(ref Utf8JsonReader reader)
-    {
-        var count = 0;
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            return count;
-        }
-
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            count++;
-            reader.Skip();
-        }
-
-        return count;
     }
 
     private static string NextString(ref Utf8JsonReader reader)

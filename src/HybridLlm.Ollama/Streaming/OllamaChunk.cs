@@ -20,6 +20,12 @@ public sealed class OllamaChunk
     /// <summary>Tokens this line stands for, by its <c>logprobs</c>; null if the request did not ask for them.</summary>
     public int? TokenCount { get; internal set; }
 
+    /// <summary>
+    /// How much likelier the tightest choice among its tokens was than the next best, natural logarithm; below 0 if it was not the
+    /// likeliest, null if its <c>top_logprobs</c> do not show it.
+    /// </summary>
+    internal double? Margin { get; set; }
+
     /// <summary>Model name as the request gave it.</summary>
     public string Model { get; internal set; } = "";
 

@@ -14,4 +14,7 @@ public enum EmulatedVoice
 
     /// <summary>One word for ever, so that the server's repeat guard ends the answer.</summary>
     Loop,
+
+    /// <summary>Words each of which was all but another, so that a real engine's rounding could have chosen that one.</summary>
+    Hesitant,
 }

@@ -65,6 +65,27 @@ public sealed class ContinuityTests
         JsonElement.Parse(answer.Chunks[0].Json.Span).GetProperty("logprobs").GetArrayLength().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Alternatives_that_were_not_asked_for_are_left_out_after_a_seam(int wanted)
+    {
+        await using var servers = await Servers.StartAsync(Models(), Models());
+        var body = Ask.Generate("Hello");
+        (body["logprobs"], body["top_logprobs"]) = (true, wanted);
+        servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 5));
+
+        var answer = await servers.AskAsync(OllamaApi.Generate, body);
+
+        foreach (var chunk in answer.Chunks.SkipLast(1))
+        {
+            var token = JsonElement.Parse(chunk.Json.Span).GetProperty("logprobs").EnumerateArray().Single();
+            var shown = token.TryGetProperty("top_logprobs", out var likeliest) ? likeliest.GetArrayLength() : 0;
+            (token.GetProperty("token").GetString(), shown).ShouldBe((chunk.Text, wanted));
+        }
+    }
+
     [Fact]
     public async Task Nothing_delivered_is_a_plain_restart()
     {

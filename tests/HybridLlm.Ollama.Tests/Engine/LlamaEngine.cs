@@ -33,6 +33,7 @@ internal sealed class LlamaEngine(LlamaServer server) : IOllamaEngine, IDisposab
             ["seed"] = request.Sampling.Seed,
             // What another request left in the cache was computed in other batches, which rounds otherwise.
             ["cache_prompt"] = false,
+            ["n_probs"] = 2,
         };
         using HttpRequestMessage post = new(HttpMethod.Post, "/completion") { Content = JsonContent.Create(body) };
         using var response = await _http.SendAsync(post, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -48,7 +49,10 @@ internal sealed class LlamaEngine(LlamaServer server) : IOllamaEngine, IDisposab
                     yield break;
                 }
 
-                yield return new EngineToken(Encoding.UTF8.GetBytes(data.GetProperty("content").GetString()!), -1);
+                yield return Token(
+                    data.GetProperty("content").GetString()!,
+                    data.GetProperty("completion_probabilities")
+                );
             }
         }
     }
@@ -62,4 +66,25 @@ internal sealed class LlamaEngine(LlamaServer server) : IOllamaEngine, IDisposab
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static EngineToken Token(string text, JsonElement probabilities)
+    {
+        var chosen = probabilities.EnumerateArray().Single();
+        var others = chosen
+            .GetProperty("top_logprobs")
+            .EnumerateArray()
+            .Where(t => t.GetProperty("id").GetInt32() != chosen.GetProperty("id").GetInt32());
+        return new EngineToken(Encoding.UTF8.GetBytes(text), Probability(chosen))
+        {
+            Alternatives =
+            [
+                .. others.Select(t => new EngineToken(
+                    Encoding.UTF8.GetBytes(t.GetProperty("token").GetString()!),
+                    Probability(t)
+                )),
+            ],
+        };
+    }
+
+    private static double Probability(JsonElement token) => token.GetProperty("logprob").GetDouble();
 }

@@ -5,14 +5,14 @@ using HybridLlm.Testing.Ollama;
 namespace HybridLlm.Ollama.Tests.Engine;
 
 /// <summary>
-/// Answers of a real llama.cpp engine, cut at random points. Nothing is lost or doubled, and the rest is word for word the undisturbed one's,
-/// but for a few where two words were likely to within 0.3 %: an engine that reads the text in one go rounds otherwise than one that
-/// wrote it word by word. With <c>HYBRIDLLM_LONG=1</c> 500 cuts.
+/// Answers of a real llama.cpp engine, cut at random points. Nothing is lost or doubled, and whatever is called exact is word for word the
+/// undisturbed answer: an engine that reads the text in one go rounds otherwise than one that wrote it word by word, and where that could
+/// have chosen another word, nothing is claimed. With <c>HYBRIDLLM_LONG=1</c> 500 cuts.
 /// </summary>
 public sealed class RealEngineCutTests
 {
     [Fact]
-    public async Task Answers_of_a_real_engine_go_on_as_they_would_have_but_for_rounding()
+    public async Task What_is_called_exact_of_a_real_engine_is_word_for_word_the_undisturbed_answer()
     {
         var cuts = Environment.GetEnvironmentVariable("HYBRIDLLM_LONG") == "1" ? 500 : 20;
         var file = RealTools.Require("models/tiny.gguf");
@@ -23,11 +23,12 @@ public sealed class RealEngineCutTests
         using LlamaEngine other = new(second);
         await using var servers = await Servers.StartAsync(Options(one), Options(other));
         Random random = new(7);
-        var (moved, rounded) = (0, 0);
-        while (moved < cuts)
+        var exact = 0;
+        for (var cut = 0; cut < cuts; cut++)
         {
             JsonObject options = new() { ["temperature"] = 0, ["num_predict"] = 60 };
-            if (random.Next(2) == 0)
+            var penalized = random.Next(4) == 0;
+            if (penalized)
             {
                 options["repeat_penalty"] = 1.2;
             }
@@ -38,17 +39,20 @@ public sealed class RealEngineCutTests
 
             var answer = await servers.AskAsync(OllamaApi.Chat, body);
 
-            var kept = answer.Migrations.Count == 0 ? whole.Text.Length : answer.Migrations[0].AfterCharacters;
+            var report = answer.Last.Continuity.ShouldNotBeNull();
+            var kept = report.Migrations.ShouldHaveSingleItem().AfterCharacters;
             answer.Text[..kept].ShouldBe(whole.Text[..kept]);
             (answer.Reason, answer.Tokens).ShouldBe((whole.Reason, whole.Tokens));
-            rounded += answer.Text == whole.Text ? 0 : 1;
-            answer.Migrations.Count.ShouldBe(answer.Last.Continuity is null ? 0 : 1);
-            answer.Last.Continuity?.Doubts.ShouldBeEmpty();
-            moved += answer.Migrations.Count;
-            servers.Disarm();
+            if (report.Exact)
+            {
+                answer.Text.ShouldBe(whole.Text);
+                penalized.ShouldBeFalse();
+                exact++;
+            }
         }
 
-        rounded.ShouldBeLessThanOrEqualTo(cuts / 50);
+        // Random weights choose tightly, and most answers of 60 words have such a choice; but not all.
+        exact.ShouldBeInRange(cuts / 20, cuts / 2);
     }
 
     private static OllamaEmulatorOptions Options(LlamaEngine engine) =>

@@ -31,4 +31,8 @@ public sealed record EngineRequest
 /// <summary>One token.</summary>
 /// <param name="Utf8">Its bytes; may begin or end inside a character.</param>
 /// <param name="LogProbability">Natural logarithm of its probability; 0 or less.</param>
-public sealed record EngineToken(ReadOnlyMemory<byte> Utf8, double LogProbability);
+public sealed record EngineToken(ReadOnlyMemory<byte> Utf8, double LogProbability)
+{
+    /// <summary>Other tokens that could have been, likeliest first; empty if the engine does not say.</summary>
+    public IReadOnlyList<EngineToken> Alternatives { get; init; } = [];
+}

@@ -16,6 +16,9 @@ namespace HybridLlm.Testing.Ollama;
 /// </remarks>
 public sealed class ScriptedEngine : IOllamaEngine
 {
+    // No word begins with a vowel.
+    private static readonly byte[] s_unsaid = " or"u8.ToArray();
+
     private int _unseeded;
 
     /// <summary>Words of the shortest answer; 1 or more.</summary>
@@ -35,7 +38,7 @@ public sealed class ScriptedEngine : IOllamaEngine
         foreach (var token in answer.Tokens())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return new EngineToken(token, LogProbability(token.Span));
+            yield return Token(token, request.Model.Voice);
         }
 
         await Task.CompletedTask.ConfigureAwait(false);
@@ -58,6 +61,12 @@ public sealed class ScriptedEngine : IOllamaEngine
         return $"{request.Model.Digest}/{sampling.Fingerprint}/{random}";
     }
 
-    private static double LogProbability(ReadOnlySpan<byte> token) =>
-        (PseudoWords.Hash("probability", Encoding.Latin1.GetString(token)) % 1000) / -500.0;
+    /// <summary>The token with one it was preferred to: clearly, unless the voice hesitates.</summary>
+    private static EngineToken Token(ReadOnlyMemory<byte> utf8, EmulatedVoice voice)
+    {
+        // Half at most, so that there is room for another that is all but as likely.
+        var probability = -0.7 - (PseudoWords.Hash("probability", Encoding.Latin1.GetString(utf8.Span)) % 1000 / 500.0);
+        EngineToken other = new(s_unsaid, probability - (voice == EmulatedVoice.Hesitant ? 0.001 : 1));
+        return new EngineToken(utf8, probability) { Alternatives = [other] };
+    }
 }

@@ -119,7 +119,8 @@ internal sealed class GenerationLines(GenerationRequest request, TimeProvider cl
         };
         if (top > 0)
         {
-            node["top_logprobs"] = new JsonArray(Logprob(token, 0));
+            var likeliest = token.Alternatives.Prepend(token).OrderByDescending(t => t.LogProbability).Take(top);
+            node["top_logprobs"] = new JsonArray([.. likeliest.Select(t => Logprob(t, 0))]);
         }
 
         return node;
