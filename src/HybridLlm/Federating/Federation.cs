@@ -287,8 +287,7 @@ internal sealed class Federation(ClusterContext context, FederationSpec spec) : 
     private void Remember(string wakeId) =>
         context.Journal.Append(new PeerRemoved { At = context.Now, WakeId = wakeId });
 
-    private Narrator<LiqoStep> Tell(string stage) =>
-        new(step => Say(ClusterEventKind.Detail, $"Liqo: {step}.", stage));
+    private Narrator<LiqoStep> Tell(string stage) => new(step => Say(ClusterEventKind.Detail, $"Liqo: {step}.", stage));
 
     private void Say(ClusterEventKind kind, string message, string stage = ClusterStages.Peer) =>
         context.Events.Publish(kind, stage, message);
