@@ -17,16 +17,13 @@ internal sealed class WakeDriver(
     private readonly Lock _gate = new();
     private readonly List<TaskCompletionSource<GpuNode>> _held = [];
     private readonly CancellationTokenSource _disposed = new();
+    private readonly LeavingNodes _leaving = new(burst, events);
+    private readonly OneTimer _timer = new(clock);
     private readonly List<TaskCompletionSource> _awaitingRest = [];
-    private readonly List<GpuNode> _leaving = [];
-    private readonly HashSet<string> _retired = [];
-    private readonly List<Task> _givingBack = [];
     private CancellationTokenSource _wake = new();
     private WakeState _state = WakeState.Initial;
     private GpuNode? _node;
     private Exception? _failure;
-    private ITimer? _timer;
-    private long _timerGeneration;
     private Task _work = Task.CompletedTask;
 
     public WakePhase Phase
@@ -127,13 +124,13 @@ internal sealed class WakeDriver(
     {
         lock (_gate)
         {
-            if (!_retired.Contains(wakeId))
+            if (!_leaving.Knew(wakeId))
             {
                 Step(happened);
             }
             else if (happened == WakeEvent.NodeLost)
             {
-                _leaving.Find(n => n.WakeId == wakeId)?.MarkLost();
+                _leaving.MarkLost(wakeId);
             }
         }
     }
@@ -163,7 +160,7 @@ internal sealed class WakeDriver(
         {
             _disposed.Cancel();
             _wake.Cancel();
-            Disarm();
+            _timer.Disarm();
             foreach (var place in _held)
             {
                 place.TrySetCanceled();
@@ -174,11 +171,10 @@ internal sealed class WakeDriver(
         }
 
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _leaving.DisposeAsync().ConfigureAwait(false);
         _disposed.Dispose();
         _wake.Dispose();
-        await Task.WhenAll(_givingBack).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _node?.Dispose();
-        _leaving.ForEach(n => n.Dispose());
     }
 
     internal void Release(GpuNode node)
@@ -190,15 +186,8 @@ internal sealed class WakeDriver(
             {
                 Step(WakeEvent.OpenRequestLeft);
             }
-            else if (_leaving.Contains(node))
+            else if (_leaving.Released(node))
             {
-                if (node.Leases == 0)
-                {
-                    _leaving.Remove(node);
-                    _givingBack.RemoveAll(t => t.IsCompleted);
-                    _givingBack.Add(Task.Run(() => GiveBackAsync(node)));
-                }
-
                 Step(WakeEvent.LeavingRequestLeft);
             }
         }
@@ -239,8 +228,6 @@ internal sealed class WakeDriver(
                 break;
             case WakeEffect.Retire:
                 _leaving.Add(_node!);
-                _retired.Add(_node!.WakeId);
-                _node.MarkDraining();
                 _node = null;
                 break;
             case WakeEffect.FailHeld:
@@ -252,7 +239,7 @@ internal sealed class WakeDriver(
                 break;
             case WakeEffect.FailOpen:
                 _node?.MarkLost();
-                _leaving.ForEach(n => n.MarkLost());
+                _leaving.MarkLost();
                 break;
             case WakeEffect.ArmIdle:
                 Arm(idleTimeout, WakeEvent.IdleElapsed);
@@ -261,10 +248,10 @@ internal sealed class WakeDriver(
                 Arm(drainTimeout, WakeEvent.DrainElapsed);
                 break;
             case WakeEffect.DisarmIdle:
-                Disarm();
+                _timer.Disarm();
                 break;
             case WakeEffect.GiveBack:
-                Disarm();
+                _timer.Disarm();
                 Run(GiveBackAsync);
                 break;
             default:
@@ -307,36 +294,15 @@ internal sealed class WakeDriver(
         }
     }
 
-    /// <summary>Gives back a node whose answers have moved. Should that fail, it goes with the rest of the burst.</summary>
-    private async Task GiveBackAsync(GpuNode node)
-    {
-        try
-        {
-            await burst.GiveBackAsync(node, _disposed.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (!_disposed.IsCancellationRequested)
-        {
-            events.Publish(
-                ClusterEventKind.Warning,
-                ClusterStages.Sleep,
-                $"{node.WakeId} is not given back yet and goes when the GPU sleeps: {e.Message}"
-            );
-        }
-        finally
-        {
-            node.Dispose();
-        }
-    }
-
     private async Task GiveBackAsync()
     {
-        Task[] ahead;
+        Task ahead;
         lock (_gate)
         {
-            ahead = [.. _givingBack];
+            ahead = _leaving.Settled;
         }
 
-        await Task.WhenAll(ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ahead.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (!_disposed.IsCancellationRequested)
         {
             try
@@ -363,32 +329,18 @@ internal sealed class WakeDriver(
         }
     }
 
-    private void Arm(TimeSpan after, WakeEvent then)
-    {
-        Disarm();
-        var generation = _timerGeneration;
-        _timer = clock.CreateTimer(
-            _ =>
+    private void Arm(TimeSpan after, WakeEvent then) =>
+        _timer.Arm(
+            after,
+            armed =>
             {
                 lock (_gate)
                 {
-                    // A timer that was disarmed while it fired means nothing any more.
-                    if (generation == _timerGeneration)
+                    if (_timer.IsArmed(armed))
                     {
                         Step(then);
                     }
                 }
-            },
-            null,
-            after,
-            Timeout.InfiniteTimeSpan
+            }
         );
-    }
-
-    private void Disarm()
-    {
-        _timerGeneration++;
-        _timer?.Dispose();
-        _timer = null;
-    }
 }
