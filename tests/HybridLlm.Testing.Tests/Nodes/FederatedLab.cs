@@ -6,7 +6,6 @@ using HybridLlm.Liqo.Clusters;
 using HybridLlm.Testing.Ec2;
 using HybridLlm.Testing.Meshes;
 using HybridLlm.Testing.Nodes;
-using HybridLlm.Testing.Ollama;
 using HybridLlm.Testing.Simulation;
 
 namespace HybridLlm.Testing.Tests.Nodes;
@@ -48,7 +47,7 @@ internal sealed class FederatedLab : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<FederatedLab> StartAsync(Action<OllamaEmulatorOptions>? configureOllama = null)
+    public static async Task<FederatedLab> StartAsync()
     {
         VirtualClock clock = new(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(3), speed: 100);
         var now = clock.GetUtcNow();
@@ -56,7 +55,6 @@ internal sealed class FederatedLab : IAsyncDisposable
         var authorities = K3sAuthorities.Create(now, now + TimeSpan.FromHours(12));
         var files = FederatedTree.Create(mesh.Gpu.Address, authorities);
         EmulatedWorldOptions options = new() { Clock = clock, HasHomelab = true };
-        options.Nodes.ConfigureOllama = configureOllama;
         options.Guest = (joined, _) => new BootedGuest(joined, mesh.Gpu, files, options.Nodes);
         var world = await EmulatedWorld.StartAsync(options, Token);
         world.Mesh.Join(mesh.Lighthouse);
