@@ -170,8 +170,8 @@ internal sealed class WakeDriver(
             work = _work;
         }
 
-        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _leaving.DisposeAsync().ConfigureAwait(false);
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _disposed.Dispose();
         _wake.Dispose();
         _node?.Dispose();

@@ -76,7 +76,10 @@ public sealed class JournalTests : IDisposable
                 PlanId = "p",
                 HourlyCost = 0.0135m,
             },
-            Intended("w1"),
+            Intended("w1") with
+            {
+                ProviderId = "lab-gpu-1-abcdefgh",
+            },
             new NodeLaunched
             {
                 At = s_now,
@@ -107,6 +110,7 @@ public sealed class JournalTests : IDisposable
                 WakeId = "w1",
                 Reason = "idle",
             },
+            new PeerRemoved { At = s_now, WakeId = "w1" },
             new FoundationRemoved { At = s_now },
         ];
         var journal = await OpenAsync();
@@ -120,6 +124,7 @@ public sealed class JournalTests : IDisposable
         read.Nodes.Single().LeaseUntil.ShouldBe(s_now.AddMinutes(20));
         read.Foundations.Single().ShouldBe(journal.Memory.Foundations.Single());
         read.LiveNodes.ShouldBeEmpty();
+        (read.Nodes.Single().ProviderId, read.Nodes.Single().MayBePeered).ShouldBe(("lab-gpu-1-abcdefgh", false));
         typeof(JournalEntry)
             .Assembly.GetTypes()
             .Count(t => t.IsSubclassOf(typeof(JournalEntry)))
