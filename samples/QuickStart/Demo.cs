@@ -129,8 +129,13 @@ internal static class Demo
             narrator.Say("Interrupted: taking everything down before leaving.");
             world.Clock.Speed = Pace.Fast;
             await DownAsync(cluster, narrator, timeline, report, CancellationToken.None);
-            narrator.Say("Everything is taken down.");
-            return report.Receipt!.Left == 0 ? Interrupted : 1;
+            var clean = report.Receipt!.Left == 0;
+            narrator.End(
+                report,
+                clean,
+                clean ? "Everything is taken down." : "Something is left; the receipt names it."
+            );
+            return clean ? Interrupted : 1;
         }
         catch (Exception fault)
             when (fault is HybridLlmException or AwsGpuException or LiqoException or OllamaException)
