@@ -1,43 +1,32 @@
 using System.Text.Json.Nodes;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Observing;
+using HybridLlm.Liqo.Peering;
 using HybridLlm.Liqo.Resources;
 using HybridLlm.Liqo.Steps;
 
-namespace HybridLlm.Liqo.Peering;
+namespace HybridLlm.Liqo.Slices;
 
 /// <summary>What is asked of the provider, and the virtual node that stands for it once it is granted.</summary>
 internal static class SlicePlanner
 {
-    private const string DefaultClass = "default";
-
-    /// <summary>Reasons for which a container does not start and will not by waiting. Upstream: kubelet/images.</summary>
-    private static readonly string[] s_hopeless =
-    [
-        "ImagePullBackOff",
-        "InvalidImageName",
-        "ErrImageNeverPull",
-        "CreateContainerConfigError",
-        "CrashLoopBackOff",
-    ];
-
-    public static IEnumerable<PlannedStep> Steps(PeeringSpec spec, PeeringFacts facts)
+    public static IEnumerable<PlannedStep> Steps(SliceSpec spec, PairFacts facts)
     {
-        var name = spec.SliceName ?? facts.ProviderId;
+        var name = spec.SliceName;
         var wanted = spec.Resources.ToQuantities();
-        return [.. SliceSteps(spec, facts, name, wanted), .. NodeSteps(spec, facts, name, wanted)];
+        return [.. SliceSteps(spec, facts, name, wanted), .. spec.HasNode ? NodeSteps(spec, facts, name, wanted) : []];
     }
 
     private static IEnumerable<PlannedStep> SliceSteps(
-        PeeringSpec spec,
-        PeeringFacts facts,
+        SliceSpec spec,
+        PairFacts facts,
         string name,
         IReadOnlyDictionary<string, string> wanted
     )
     {
         ObjectKey key = new(ClusterSide.Consumer, Kinds.ResourceSlice, facts.ConsumerNamespace, name);
         var slice = facts.Slice(name);
-        var write = Write(facts, key, slice, wanted);
+        var write = Write(spec, facts, key, slice, wanted);
         if (slice is { IsGoing: true })
         {
             yield return Wait(
@@ -47,7 +36,7 @@ internal static class SlicePlanner
                 "the slice of the peering before to be gone",
                 $"held by {slice.Holders}"
             );
-            write = new CreateStep(key, Wanted(key, facts, wanted), Purpose(wanted));
+            write = new CreateStep(key, Wanted(spec, key, facts, wanted), Purpose(wanted));
         }
         else if (slice?.Refusal is { } refusal)
         {
@@ -62,7 +51,7 @@ internal static class SlicePlanner
 
             // A refusal says not which wish it answers: only a new slice gets an answer that is surely new.
             yield return new DeleteStep(key, "takes back the wish that was denied");
-            write = new CreateStep(key, Wanted(key, facts, wanted), Purpose(wanted));
+            write = new CreateStep(key, Wanted(spec, key, facts, wanted), Purpose(wanted));
         }
 
         if (write is not null)
@@ -72,13 +61,14 @@ internal static class SlicePlanner
 
         if (write is not null || !slice!.IsAccepted || !Quantity.Covers(slice.Status?.Resources, wanted))
         {
+            ThrowIfLost(facts);
             yield return Wait(spec, facts, key, "the provider to grant it", Answers(slice));
         }
     }
 
     private static IEnumerable<PlannedStep> NodeSteps(
-        PeeringSpec spec,
-        PeeringFacts facts,
+        SliceSpec spec,
+        PairFacts facts,
         string name,
         IReadOnlyDictionary<string, string> wanted
     )
@@ -99,10 +89,7 @@ internal static class SlicePlanner
         }
 
         Selection kubelet = new(Kinds.Pod, facts.ConsumerNamespace) { Labels = $"{LiqoNames.VirtualNodeLabel}={name}" };
-        var complaint = Kubelets(facts, name)
-            .Select(p => p.Complaint)
-            .FirstOrDefault(c => s_hopeless.Contains(c?.Reason));
-        if (complaint is not null)
+        if (PodComplaints.Hopeless(Kubelets(facts, name)) is { } complaint)
         {
             throw new LiqoRefusedException(
                 LiqoRefusal.VirtualKubeletFailing,
@@ -131,7 +118,8 @@ internal static class SlicePlanner
     }
 
     private static PlannedStep? Write(
-        PeeringFacts facts,
+        SliceSpec spec,
+        PairFacts facts,
         ObjectKey key,
         ResourceSlice? slice,
         IReadOnlyDictionary<string, string> wanted
@@ -144,7 +132,7 @@ internal static class SlicePlanner
             w => w.Key,
             w => current.GetValueOrDefault(w.Key) is { } there && Quantity.AreEqual(there, w.Value) ? there : w.Value
         );
-        var write = Ensure.AsWanted(facts.World, key, Wanted(key, facts, spelled), Purpose(wanted));
+        var write = Ensure.AsWanted(facts.World, key, Wanted(spec, key, facts, spelled), Purpose(wanted));
         List<string> surplus = [.. current.Keys.Except(wanted.Keys).Order(StringComparer.Ordinal)];
         return write is CreateStep || surplus.Count == 0
             ? write
@@ -173,8 +161,9 @@ internal static class SlicePlanner
     }
 
     private static ResourceSlice Wanted(
+        SliceSpec spec,
         ObjectKey key,
-        PeeringFacts facts,
+        PairFacts facts,
         IReadOnlyDictionary<string, string> resources
     ) =>
         new()
@@ -189,11 +178,13 @@ internal static class SlicePlanner
                     [LiqoNames.RemoteId] = facts.ProviderId,
                     [LiqoNames.RemoteClusterId] = facts.ProviderId,
                 },
-                Annotations = new Dictionary<string, string> { [LiqoNames.CreateVirtualNode] = "true" },
+                Annotations = spec.HasNode
+                    ? new Dictionary<string, string> { [LiqoNames.CreateVirtualNode] = "true" }
+                    : null,
             },
             Spec = new ResourceSliceSpec
             {
-                Class = DefaultClass,
+                Class = spec.Class,
                 ProviderClusterId = facts.ProviderId,
                 Resources = resources,
             },
@@ -203,13 +194,7 @@ internal static class SlicePlanner
         "asks for "
         + string.Join(", ", wanted.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key} {w.Value}"));
 
-    private static WaitStep Wait(
-        PeeringSpec spec,
-        PeeringFacts facts,
-        ObjectKey key,
-        string purpose,
-        string lastObserved
-    ) =>
+    private static WaitStep Wait(SliceSpec spec, PairFacts facts, ObjectKey key, string purpose, string lastObserved) =>
         new(key, purpose)
         {
             Targets = [Target.On(key), Lifeline(facts)],
@@ -220,9 +205,25 @@ internal static class SlicePlanner
                 + "reach the provider, or its class has no controller there.",
         };
 
-    /// <summary>A watch on the provider, so that its death ends the wait at once.</summary>
-    private static Target Lifeline(PeeringFacts facts) =>
-        Target.On(new ObjectKey(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId));
+    /// <summary>
+    /// A watch on the provider, so that its death ends the wait at once; without a way there, on what the consumer believes.
+    /// </summary>
+    private static Target Lifeline(PairFacts facts) =>
+        facts.HasProvider
+            ? Target.On(new ObjectKey(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId))
+            : Target.On(new ObjectKey(ClusterSide.Consumer, Kinds.ForeignCluster, null, facts.ProviderId));
+
+    private static void ThrowIfLost(PairFacts facts)
+    {
+        if (!facts.HasProvider && facts.ForeignCluster?.ApiServerAnswers == false)
+        {
+            throw new LiqoRefusedException(
+                LiqoRefusal.ProviderUnreachable,
+                $"'{facts.ProviderId}' does not answer the consumer, so it grants nothing.",
+                "Wait until it answers again. If it is gone for good, use ForcedPeeringRemover."
+            );
+        }
+    }
 
     private static string Answers(ResourceSlice? slice) =>
         (slice?.Authentication, slice?.Resources) switch
@@ -233,7 +234,7 @@ internal static class SlicePlanner
             (var authentication, var resources) => $"{authentication}; {resources}",
         };
 
-    private static string Progress(PeeringFacts facts, string name, Node? node)
+    private static string Progress(PairFacts facts, string name, Node? node)
     {
         List<string> seen = [];
         seen.Add(
@@ -242,13 +243,11 @@ internal static class SlicePlanner
                 ? $"a VirtualNode without a Node ({string.Join(", ", (wish.Status?.Conditions ?? []).Distinct())})"
             : "no VirtualNode"
         );
-        seen.AddRange(
-            Kubelets(facts, name).Select(p => $"pod {p.Name} is {p.Complaint?.Reason ?? p.Status?.Phase ?? "new"}")
-        );
+        seen.AddRange(Kubelets(facts, name).Select(p => $"pod {p.Name} is {PodComplaints.Of(p)}"));
         return string.Join("; ", seen);
     }
 
-    private static IEnumerable<Pod> Kubelets(PeeringFacts facts, string name) =>
+    private static IEnumerable<Pod> Kubelets(PairFacts facts, string name) =>
         facts
             .World.All(ClusterSide.Consumer, Kinds.Pod)
             .Where(p => p.Namespace == facts.ConsumerNamespace && p.Label(LiqoNames.VirtualNodeLabel) == name);
