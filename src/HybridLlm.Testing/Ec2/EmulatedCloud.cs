@@ -121,6 +121,23 @@ public sealed class EmulatedCloud : IAsyncDisposable
         await off.ConfigureAwait(false);
     }
 
+    /// <summary>EC2 gives up an instance before it runs: its capacity has gone between the launch and the boot.</summary>
+    /// <param name="instanceId">A pending instance.</param>
+    /// <exception cref="ArgumentException">No such instance, or it is no longer pending.</exception>
+    public async Task FailBootAsync(string instanceId)
+    {
+        Task off;
+        lock (_cloud.Gate)
+        {
+            var instance = _cloud.Regions.SelectMany(r => r.All<Instance>()).FirstOrDefault(i => i.Id == instanceId);
+            off = instance is { State: InstanceState.Pending }
+                ? InstanceLife.Terminate(instance, StateReason.NoCapacity)
+                : throw new ArgumentException($"'{instanceId}' is not a pending instance.", nameof(instanceId));
+        }
+
+        await off.ConfigureAwait(false);
+    }
+
     /// <summary>EC2 recommends to move away from a spot instance; nothing else happens to it.</summary>
     /// <param name="instanceId">A pending or running spot instance.</param>
     /// <exception cref="ArgumentException">No such instance, or it is not spot, or it no longer runs.</exception>

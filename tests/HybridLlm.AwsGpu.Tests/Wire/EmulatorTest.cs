@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Simulation;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
@@ -11,6 +12,8 @@ public abstract class EmulatorTest : IAsyncDisposable
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     protected EmulatedCloud Cloud => _backend.Cloud;
+
+    protected VirtualClock Clock => _backend.Clock;
 
     internal async Task<WireCluster> ClusterAsync(ResourceOwner? owner = null) =>
         new(await _backend.StartAsync(), _backend.Answered, owner ?? WireCluster.NewOwner("lab"));
