@@ -12,6 +12,8 @@ public sealed class ObserverOnMotoTests(MotoServer moto) : ObserverSuite(moto);
 
 public sealed class QueueOnMotoTests(MotoServer moto) : QueueSuite(moto);
 
+public sealed class ModelVolumesOnMotoTests(MotoServer moto) : ModelVolumeSuite(moto);
+
 public sealed class StorageOnMotoTests(MotoServer moto) : StorageSuite(moto);
 
 public sealed class TeardownOnMotoTests(MotoServer moto) : TeardownSuite(moto);
@@ -23,6 +25,8 @@ public sealed class NodesOnEmulatorTests() : NodeSuite(new EmulatorBackend());
 public sealed class ObserverOnEmulatorTests() : ObserverSuite(new EmulatorBackend());
 
 public sealed class QueueOnEmulatorTests() : QueueSuite(new EmulatorBackend());
+
+public sealed class ModelVolumesOnEmulatorTests() : ModelVolumeSuite(new EmulatorBackend());
 
 public sealed class StorageOnEmulatorTests() : StorageSuite(new EmulatorBackend());
 

@@ -19,6 +19,7 @@ internal static class VolumeCreation
         request.Only("VolumeType", "gp3");
         var iops = request.Integer("Iops");
         var throughput = request.Integer("Throughput");
+        request.Integer("VolumeInitializationRate"); // volumes are full at once here, whatever the rate
         var encrypted = request.Flag("Encrypted");
         var kmsKey = request.Text("KmsKeyId");
         var snapshotId = request.Text("SnapshotId");
