@@ -87,16 +87,16 @@ public sealed class FleetLauncher
         CancellationToken cancellationToken
     )
     {
-        for (var last = false; ; last = true)
+        for (var round = 0; ; round++)
         {
-            var version = await template.EnsureVersionAsync(intent, cancellationToken).ConfigureAwait(false);
+            var version = await template.EnsureVersionAsync(intent, round, cancellationToken).ConfigureAwait(false);
             try
             {
                 return await SendAsync(intent, fleets, template.Name, version, instances, cancellationToken)
                     .ConfigureAwait(false);
             }
             catch (AwsCallException gone)
-                when (!last && gone.Code.StartsWith("InvalidLaunchTemplate", StringComparison.Ordinal)) { }
+                when (round == 0 && gone.Code.StartsWith("InvalidLaunchTemplate", StringComparison.Ordinal)) { }
         }
     }
 

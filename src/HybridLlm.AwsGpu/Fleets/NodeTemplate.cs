@@ -20,7 +20,10 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
     public string Name { get; } = $"{owner.NameOf("node")}-{owner.Fingerprint[..8]}";
 
     /// <summary>Number of the version made for this attempt with this user data; makes it when it is missing.</summary>
-    public async Task<string> EnsureVersionAsync(NodeIntent intent, CancellationToken cancellationToken)
+    /// <param name="intent">The intent.</param>
+    /// <param name="round">EC2 answers a token it knows with the version of that time, deleted or not: making it again takes the next number.</param>
+    /// <param name="cancellationToken">Stops between calls.</param>
+    public async Task<string> EnsureVersionAsync(NodeIntent intent, int round, CancellationToken cancellationToken)
     {
         if (!await ExistsAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -31,7 +34,7 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
         var versions = await ListVersionsAsync(cancellationToken).ConfigureAwait(false);
         var made = versions.Find(v => v.VersionDescription == DescriptionOf(intent) && Has(v, userData));
         return made is null
-            ? await CreateVersionAsync(intent, userData, cancellationToken).ConfigureAwait(false)
+            ? await CreateVersionAsync(intent, userData, round, cancellationToken).ConfigureAwait(false)
             : Number(made);
     }
 
@@ -106,17 +109,20 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
     private async Task<string> CreateVersionAsync(
         NodeIntent intent,
         string? userData,
+        int round,
         CancellationToken cancellationToken
     )
     {
         // The token covers the content too: the same attempt with other user data is another version.
-        var content = userData is null ? "shared" : Convert.ToHexStringLower(SHA256.HashData(intent.UserData.Span));
-        var (intentId, attempt) = userData is null ? (SharedBy(intent), 1) : (intent.Id, intent.Attempt);
+        var content = userData is null
+            ? SharedBy(intent)
+            : Convert.ToHexStringLower(SHA256.HashData(intent.UserData.Span));
+        var purpose = round == 0 ? $"version|{content}" : $"version|{content}|{round}";
         CreateLaunchTemplateVersionRequest request = new()
         {
             LaunchTemplateName = Name,
             VersionDescription = DescriptionOf(intent),
-            ClientToken = owner.ClientToken($"version|{content}", intentId, attempt),
+            ClientToken = owner.ClientToken(purpose, intent.Id, intent.Attempt),
             LaunchTemplateData = DataOf(intent, userData),
         };
         var answer = await clients

@@ -2,6 +2,7 @@ using Amazon.EC2.Model;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Observing;
 using HybridLlm.AwsGpu.Offerings;
+using HybridLlm.AwsGpu.Teardown;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
@@ -118,6 +119,9 @@ public abstract class ObserverSuite(IWireBackend backend) : WireSuite(backend)
         );
         versions.LaunchTemplateVersions.Count.ShouldBe(2); // the default and the shared one
         versions.LaunchTemplateVersions.ShouldAllBe(v => string.IsNullOrEmpty(v.LaunchTemplateData.UserData));
+
+        await cluster.TearDownAsync(TeardownScope.Burst); // the shared version goes with it
+        await launcher.LaunchAsync(first with { Id = "intent-3" }, Token);
         (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
     }
 }
