@@ -54,10 +54,11 @@ internal sealed class Federation : IAsyncDisposable
 
     public static async Task<Federation> StartAsync(
         Action<EmulatedLiqoOptions>? provider = null,
-        Action<EmulatedLiqoOptions>? consumer = null
+        Action<EmulatedLiqoOptions>? consumer = null,
+        int speed = 100
     )
     {
-        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 100);
+        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed);
         var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", consumer);
         Federation federation = new(clock, home, await RentAsync(clock, provider));
         federation.Connect();
