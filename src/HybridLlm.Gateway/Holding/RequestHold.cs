@@ -1,3 +1,5 @@
+using HybridLlm.Gateway.Hosting;
+
 namespace HybridLlm.Gateway.Holding;
 
 /// <summary>What a request waits for, for its signs of life.</summary>
@@ -7,6 +9,7 @@ internal sealed class RequestHold(TimeProvider clock, IWakeNews? wake)
     private Func<int>? _position;
     private bool _waking;
     private TimeSpan _held;
+    private long? _waitingSince;
 
     /// <summary>Since the request arrived.</summary>
     public TimeSpan Waited => clock.GetElapsedTime(_since);
@@ -14,23 +17,28 @@ internal sealed class RequestHold(TimeProvider clock, IWakeNews? wake)
     /// <summary>Whether it ever had to wait for a server.</summary>
     public bool WasHeld { get; private set; }
 
-    /// <summary>How long it waited for servers in all.</summary>
-    public TimeSpan Held => _held;
+    /// <summary>How long it has waited for servers in all.</summary>
+    public TimeSpan Held => _held + (_waitingSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero);
+
+    /// <summary>How long it may still wait.</summary>
+    public TimeSpan Left(HybridGatewayOptions options)
+    {
+        var left = TimeSpan.FromSeconds(options.MaxHoldSeconds) - Held;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 
     /// <summary>It waits its turn until the result is disposed.</summary>
     public IDisposable Queued(Func<int> position)
     {
-        var since = clock.GetTimestamp();
-        (_position, WasHeld) = (position, true);
-        return new Ended(() => (_position, _held) = (null, _held + clock.GetElapsedTime(since)));
+        _position = position;
+        return Wait(() => _position = null);
     }
 
     /// <summary>It waits for the rented node until the result is disposed.</summary>
     public IDisposable Waking()
     {
-        var since = clock.GetTimestamp();
-        _waking = WasHeld = true;
-        return new Ended(() => (_waking, _held) = (false, _held + clock.GetElapsedTime(since)));
+        _waking = true;
+        return Wait(() => _waking = false);
     }
 
     public HoldNews News()
@@ -46,6 +54,16 @@ internal sealed class RequestHold(TimeProvider clock, IWakeNews? wake)
             Position = position,
             Waited = Waited,
         };
+    }
+
+    private Ended Wait(Action end)
+    {
+        (WasHeld, _waitingSince) = (true, clock.GetTimestamp());
+        return new Ended(() =>
+        {
+            (_held, _waitingSince) = (Held, null);
+            end();
+        });
     }
 
     private sealed class Ended(Action end) : IDisposable

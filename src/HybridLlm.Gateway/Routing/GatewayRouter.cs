@@ -12,13 +12,11 @@ internal sealed class GatewayRouter
 {
     private static readonly TimeSpan s_busyRetry = TimeSpan.FromSeconds(15);
 
-    private readonly HybridGatewayOptions _options;
-    private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<string, HoldQueue<Wish, Grant>> _queues = new(ModelNames.Comparer);
 
     public GatewayRouter(BackendPool home, CloudNode? cloud, HybridGatewayOptions options, TimeProvider clock)
     {
-        (Home, Cloud, _options, _clock) = (home, cloud, options, clock);
+        (Home, Cloud, Options, Clock) = (home, cloud, options, clock);
         home.Changed += Settle;
         if (cloud is not null)
         {
@@ -29,6 +27,10 @@ internal sealed class GatewayRouter
     public BackendPool Home { get; }
 
     public CloudNode? Cloud { get; }
+
+    public HybridGatewayOptions Options { get; }
+
+    public TimeProvider Clock { get; }
 
     /// <summary>Requests that wait for a server, of all models.</summary>
     public int Held => _queues.Values.Sum(q => q.Count);
@@ -49,7 +51,7 @@ internal sealed class GatewayRouter
         {
             // One may have come up, or have got the model, since it was looked at.
             await Home.LookAsync(cancellationToken).ConfigureAwait(false);
-            if (WhyNone(wish.Model) is { } refusal && (!wish.Begun || _options.ReturnSeconds <= 0))
+            if (WhyNone(wish.Model) is { } refusal && (!wish.Begun || Options.ReturnSeconds <= 0))
             {
                 throw refusal;
             }
@@ -57,12 +59,12 @@ internal sealed class GatewayRouter
 
         var queue = Queue(wish.Model) ?? throw WhyNone(wish.Model)!;
         var held =
-            queue.Join(wish, wish.Begun, _options.MaxHeld)
+            queue.Join(wish, wish.Begun, Options.MaxHeld)
             ?? throw new GatewayRefusal(
                 RefusalKind.Unavailable,
-                $"{_options.MaxHeld} requests wait for '{wish.Model}' already. Try again later.",
+                $"{Options.MaxHeld} requests wait for '{wish.Model}' already. Try again later.",
                 s_busyRetry,
-                _options.MaxHeld + 1
+                Options.MaxHeld + 1
             );
         var grant = await WaitAsync(held, wish, hold, cancellationToken).ConfigureAwait(false);
         if (cancellationToken.IsCancellationRequested)
@@ -88,6 +90,15 @@ internal sealed class GatewayRouter
             )
         : Home.WhyNone(model);
 
+    /// <summary>The refusal of a request that waited as long as one may.</summary>
+    public static GatewayRefusal TooLong(string model, RequestHold hold, int? position) =>
+        new(
+            RefusalKind.Unavailable,
+            $"No server had room for '{model}' within {hold.Held.TotalSeconds:0} s. Try again later.",
+            s_busyRetry,
+            position
+        );
+
     private async Task<Grant> WaitAsync(
         HoldQueue<Wish, Grant>.Held held,
         Wish wish,
@@ -95,10 +106,11 @@ internal sealed class GatewayRouter
         CancellationToken cancellationToken
     )
     {
-        var longest = TimeSpan.FromSeconds(
-            wish.Begun && WhyNone(wish.Model) is not null ? _options.ReturnSeconds : _options.MaxHoldSeconds
-        );
-        using CancellationTokenSource limit = new(longest, _clock);
+        var longest =
+            wish.Begun && WhyNone(wish.Model) is not null
+                ? TimeSpan.FromSeconds(Options.ReturnSeconds)
+                : hold.Left(Options);
+        using CancellationTokenSource limit = new(longest, Clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var waiting = hold.Queued(() => held.Position);
         try
@@ -107,12 +119,7 @@ internal sealed class GatewayRouter
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new GatewayRefusal(
-                RefusalKind.Unavailable,
-                $"No server had room for '{wish.Model}' within {longest.TotalSeconds:0} s. Try again later.",
-                s_busyRetry,
-                held.Position
-            );
+            throw TooLong(wish.Model, hold, held.Position);
         }
     }
 

@@ -69,10 +69,17 @@ internal sealed class Route(GatewayRouter router, Wish wish, RequestHold hold) :
     private async Task<Stop> InTheCloudAsync(Grant grant, CancellationToken cancellationToken)
     {
         using var waking = hold.Waking();
+        // The wake goes on for the others, and for whoever comes back.
+        using CancellationTokenSource limit = new(hold.Left(router.Options), router.Clock);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var node = await router.Cloud!.AcquireAsync(cancellationToken).ConfigureAwait(false);
+            var node = await router.Cloud!.AcquireAsync(ended.Token).ConfigureAwait(false);
             return Stop.InTheCloud(node, grant, router.Cloud.Cluster);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw GatewayRouter.TooLong(_wish.Model, hold, null);
         }
         catch (GatewayRefusal refusal)
         {

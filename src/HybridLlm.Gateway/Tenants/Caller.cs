@@ -14,6 +14,12 @@ internal sealed class Caller(GatewayKey key, TimeProvider clock)
 
     public string Name => key.Name;
 
+    /// <summary>May drain servers and see their addresses.</summary>
+    public bool IsOperator => key.Operator;
+
+    /// <summary>Requests it has.</summary>
+    public int Open => Volatile.Read(ref _open);
+
     public bool MayUse(string model) => key.Models.Count == 0 || key.Models.Any(m => ModelNames.Same(m, model));
 
     /// <summary>Begins a request.</summary>

@@ -10,6 +10,8 @@ public sealed class NodesOnMotoTests(MotoServer moto) : NodeSuite(moto);
 
 public sealed class ObserverOnMotoTests(MotoServer moto) : ObserverSuite(moto);
 
+public sealed class QueueOnMotoTests(MotoServer moto) : QueueSuite(moto);
+
 public sealed class StorageOnMotoTests(MotoServer moto) : StorageSuite(moto);
 
 public sealed class TeardownOnMotoTests(MotoServer moto) : TeardownSuite(moto);
@@ -19,6 +21,8 @@ public sealed class FoundationOnEmulatorTests() : FoundationSuite(new EmulatorBa
 public sealed class NodesOnEmulatorTests() : NodeSuite(new EmulatorBackend());
 
 public sealed class ObserverOnEmulatorTests() : ObserverSuite(new EmulatorBackend());
+
+public sealed class QueueOnEmulatorTests() : QueueSuite(new EmulatorBackend());
 
 public sealed class StorageOnEmulatorTests() : StorageSuite(new EmulatorBackend());
 

@@ -14,7 +14,7 @@ public abstract class ObserverSuite(IWireBackend backend) : WireSuite(backend)
         using var cluster = await ClusterAsync();
         var network = await cluster.BuildNetworkAsync();
         FleetLauncher launcher = new(cluster.Clients);
-        var known = await cluster.NewIntentAsync(network);
+        var known = await cluster.NewIntentAsync(network) with { LeaseUntil = cluster.Time.GetUtcNow().AddHours(7) };
         var forgotten = await cluster.NewIntentAsync(network, "intent-2") with
         {
             LeaseUntil = cluster.Time.GetUtcNow().AddMinutes(-3),

@@ -3,25 +3,34 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using HybridLlm.Testing.Ollama;
 
-namespace HybridLlm.Ollama.Tests.Engine;
+namespace HybridLlm.Testing.Ollama;
 
-/// <summary>A real llama.cpp server as the emulator's engine.</summary>
-internal sealed class LlamaEngine(LlamaServer server) : IOllamaEngine, IDisposable
+/// <summary>
+/// A real llama.cpp engine behind an <see cref="OllamaEmulator"/>: a running <c>llama-server</c>, asked through its <c>/completion</c>. Its
+/// model is the one it was started with, whatever the emulator's is called.
+/// </summary>
+public sealed class LlamaServerEngine : IOllamaEngine, IDisposable
 {
     // Otherwise an answer that is left early would be read on for two seconds, and keep the engine busy.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
-    {
-        BaseAddress = server.Address,
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private readonly HttpClient _http;
 
+    /// <summary>An engine over a server, which stays its owner's.</summary>
+    /// <param name="address">Its root, e.g. <c>http://127.0.0.1:8080</c>.</param>
+    public LlamaServerEngine(Uri address) =>
+        _http = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<EngineToken> GenerateAsync(
         EngineRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        ArgumentNullException.ThrowIfNull(request);
         JsonObject body = new()
         {
             ["prompt"] = request.Prompt,
@@ -35,11 +44,21 @@ internal sealed class LlamaEngine(LlamaServer server) : IOllamaEngine, IDisposab
             ["cache_prompt"] = false,
             ["n_probs"] = 2,
         };
+        if (request.Format is { } format)
+        {
+            body["json_schema"] =
+                format.ValueKind == JsonValueKind.Object ? JsonNode.Parse(format.GetRawText()) : new JsonObject();
+        }
+
         using HttpRequestMessage post = new(HttpMethod.Post, "/completion") { Content = JsonContent.Create(body) };
-        using var response = await _http.SendAsync(post, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await _http
+            .SendAsync(post, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
-        using StreamReader lines = new(await response.Content.ReadAsStreamAsync(cancellationToken));
-        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        using StreamReader lines = new(
+            await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)
+        );
+        while (await lines.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
         {
             if (line.StartsWith("data: ", StringComparison.Ordinal))
             {
@@ -57,14 +76,16 @@ internal sealed class LlamaEngine(LlamaServer server) : IOllamaEngine, IDisposab
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask<int> CountTokensAsync(EmulatedModel model, string text, CancellationToken cancellationToken)
     {
         JsonObject body = new() { ["content"] = text, ["add_special"] = true };
-        using var response = await _http.PostAsJsonAsync("/tokenize", body, cancellationToken);
-        var tokens = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        using var response = await _http.PostAsJsonAsync("/tokenize", body, cancellationToken).ConfigureAwait(false);
+        var tokens = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken).ConfigureAwait(false);
         return tokens.GetProperty("tokens").GetArrayLength();
     }
 
+    /// <summary>Closes the connections to the server.</summary>
     public void Dispose() => _http.Dispose();
 
     private static EngineToken Token(string text, JsonElement probabilities)
