@@ -4,8 +4,10 @@
 //   dotnet run -c Release -- nebula-report      writes Results/nebula-report.md; needs openssl and eng/tools.sh's nebula
 //   dotnet run -c Release -- replay --traces DIR [--zones a,b] [--policy NAME] [--cold-start 195] [--json]
 //   dotnet run -c Release -- replay-report --traces DIR    writes Results/replay-report.md
+//   dotnet run -c Release -- gateway-report     writes Results/gateway-report.md
 using System.CommandLine;
 using BenchmarkDotNet.Running;
+using HybridLlm.Benchmarks.Gateway;
 using HybridLlm.Benchmarks.Nebula;
 using HybridLlm.Benchmarks.Replays;
 
@@ -13,6 +15,9 @@ switch (args)
 {
     case ["nebula-report"]:
         await NebulaReport.WriteAsync();
+        return 0;
+    case ["gateway-report"]:
+        await GatewayReport.WriteAsync();
         return 0;
     case ["replay" or "replay-report", ..]:
         RootCommand root = new() { ReplayCommand.Replay(), ReplayCommand.Report() };

@@ -27,7 +27,7 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
         RequestHold hold = new(_clock, gateway.Wake);
         Wish wish = new() { Model = model, Prefix = PrefixHash.Of(model, ask.Body) };
         Route route = new(gateway.Router, wish, hold);
-        using AnswerTrace trace = new(gateway.Metrics, ask, model, _clock);
+        using AnswerTrace trace = new(gateway.Metrics, ask, model, _clock, context.Request.Headers.TraceParent);
         var cost = gateway.Cost.Begin();
         try
         {

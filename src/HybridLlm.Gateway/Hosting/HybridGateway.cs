@@ -34,7 +34,7 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         _page = new PrometheusPage(Metrics);
         Callers = new Callers(options, clock);
         Hourly = new HourlyCost(cluster, options, clock);
-        Cost = new CostMeter(clock, () => Hourly.Now(Router));
+        Cost = new CostMeter(clock, open => Hourly.Now(Router, open));
         _wake = cluster is null ? null : new WakeNews(cluster, clock, Metrics.Stage);
         Answers = new OllamaContinuity(
             new Nowhere(),

@@ -31,6 +31,10 @@ public static class HybridGatewayExtensions
         var group = endpoints.MapGroup("");
         group.MapMethods("/", ["GET", "HEAD"], () => "Ollama is running");
         group.MapGet("/metrics", gateway.Guarded(gateway.MetricsAsync));
+        DrainEndpoint drain = new(gateway);
+        group.MapGet("/gateway/backends", gateway.Guarded(drain.ListAsync));
+        group.MapPost("/gateway/backends/drain", gateway.Guarded(drain.DrainAsync));
+        group.MapDelete("/gateway/backends/drain", gateway.Guarded(drain.UndrainAsync));
         MapOllama(group, gateway);
         MapVersion1(group, gateway);
         return group;

@@ -75,6 +75,9 @@ public sealed class GatewayKey
     /// <summary>Models it may use; empty for all.</summary>
     public IList<string> Models { get; } = [];
 
+    /// <summary>May drain servers and see their addresses, at <c>/gateway/backends</c>. Without keys this machine may.</summary>
+    public bool Operator { get; set; }
+
     /// <summary>Requests it may have at once, held ones counted; 0 is without limit.</summary>
     [Range(0, 1_000_000)]
     public int MaxConcurrent { get; set; }

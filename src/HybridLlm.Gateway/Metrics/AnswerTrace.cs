@@ -22,11 +22,15 @@ internal sealed class AnswerTrace : IDisposable
     private long _last;
     private bool _spoke;
 
-    public AnswerTrace(GatewayMetrics metrics, Ask ask, string model, TimeProvider clock)
+    public AnswerTrace(GatewayMetrics metrics, Ask ask, string model, TimeProvider clock, string? traceParent)
     {
         (_metrics, _ask, _model, _clock) = (metrics, ask, model, clock);
         _began = _last = clock.GetTimestamp();
-        _activity = s_source.StartActivity($"{ask.Operation} {model}", ActivityKind.Server);
+        // The host has made the request's activity if anybody listens to it; else the client's own is the parent.
+        var parent =
+            Activity.Current?.Context
+            ?? (ActivityContext.TryParse(traceParent, null, isRemote: true, out var remote) ? remote : default);
+        _activity = s_source.StartActivity($"{ask.Operation} {model}", ActivityKind.Server, parent);
         _activity?.SetTag("gen_ai.operation.name", ask.Operation);
         _activity?.SetTag("gen_ai.provider.name", "ollama");
         _activity?.SetTag("gen_ai.request.model", model);

@@ -5,8 +5,8 @@ namespace HybridLlm.Gateway.Metrics;
 /// parts of all answers add up to the time in which there was one. Idle time and wakes are nobody's.
 /// </summary>
 /// <param name="clock">The clock.</param>
-/// <param name="hourlyUsd">What an hour costs now, USD.</param>
-internal sealed class CostMeter(TimeProvider clock, Func<decimal> hourlyUsd)
+/// <param name="hourlyUsd">What an hour costs now, USD, with so many answers being given.</param>
+internal sealed class CostMeter(TimeProvider clock, Func<int, decimal> hourlyUsd)
 {
     private readonly Lock _gate = new();
     private long _at = clock.GetTimestamp();
@@ -40,7 +40,7 @@ internal sealed class CostMeter(TimeProvider clock, Func<decimal> hourlyUsd)
         var now = clock.GetTimestamp();
         if (_open > 0)
         {
-            _share += hourlyUsd() * (decimal)clock.GetElapsedTime(_at, now).TotalHours / _open;
+            _share += hourlyUsd(_open) * (decimal)clock.GetElapsedTime(_at, now).TotalHours / _open;
         }
 
         _at = now;

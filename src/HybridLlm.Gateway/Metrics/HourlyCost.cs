@@ -13,9 +13,10 @@ internal sealed class HourlyCost(HybridCluster? cluster, HybridGatewayOptions op
     private decimal _rented;
 
     /// <summary>Not for concurrent use.</summary>
-    public decimal Now(GatewayRouter router)
+    public decimal Now(GatewayRouter router, int open)
     {
-        var home = options.BackendHourlyUsd * router.Home.All.Count(b => b.Open > 0);
+        // Those without an answer to give are nobody's cost.
+        var home = options.BackendHourlyUsd * Math.Min(open, router.Home.All.Count(b => b.View.Up));
         return home + (cluster is null ? 0 : Rented(cluster));
     }
 

@@ -14,6 +14,7 @@ internal sealed class PrometheusPage : IDisposable
             new MeterAdapterOptions
             {
                 Registry = _registry,
+                MetricFactory = Prometheus.Metrics.WithCustomRegistry(_registry),
                 // This gateway's only: there may be more than one in a process.
                 InstrumentFilterPredicate = i => ReferenceEquals(i.Meter, metrics.Meter),
                 ResolveHistogramBuckets = i => Buckets(i.Name),

@@ -14,6 +14,9 @@ internal sealed class Caller(GatewayKey key, TimeProvider clock)
 
     public string Name => key.Name;
 
+    /// <summary>May drain servers and see their addresses.</summary>
+    public bool IsOperator => key.Operator;
+
     /// <summary>Requests it has.</summary>
     public int Open => Volatile.Read(ref _open);
 

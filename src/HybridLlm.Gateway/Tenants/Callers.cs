@@ -21,7 +21,7 @@ internal sealed class Callers
     public Callers(HybridGatewayOptions options, TimeProvider clock)
     {
         _keys = [.. options.Keys.Select(k => (Convert.FromHexString(k.Sha256), new Caller(k, clock)))];
-        _anybody = new Caller(new GatewayKey { Name = "local" }, clock);
+        _anybody = new Caller(new GatewayKey { Name = "local", Operator = true }, clock);
     }
 
     /// <summary>Nobody needs a key, so nobody but this machine may ask.</summary>

@@ -14,6 +14,15 @@ internal static class GatewayPlanner
     public static IEnumerable<PlannedStep> Steps(GatewaySpec spec, TimeSpan patience, PairFacts facts) =>
         [.. ServerSteps(spec, patience, facts), .. ClientSteps(spec, patience, facts)];
 
+    /// <summary>Whether the server stands with another endpoint: Liqo's controllers do not follow a change of it.</summary>
+    public static bool IsToBeReplaced(GatewaySpec spec, PairFacts facts) =>
+        NetworkObjects.ServerOn(facts, spec.Server) is { } there
+        && (
+            there.IsGoing
+            || there.Spec?.Endpoint
+                != Server(spec, facts, NetworkObjects.KeyOf(facts, spec.Server, Kinds.GatewayServer)).Spec!.Endpoint
+        );
+
     private static IEnumerable<PlannedStep> ServerSteps(GatewaySpec spec, TimeSpan patience, PairFacts facts)
     {
         const string Purpose = "the gateway that is called";
@@ -21,19 +30,7 @@ internal static class GatewayPlanner
         var key = NetworkObjects.KeyOf(facts, spec.Server, Kinds.GatewayServer);
         var there = NetworkObjects.ServerOn(facts, spec.Server);
         var wanted = Server(spec, facts, key);
-        if (there is not null && (there.IsGoing || there.Spec?.Endpoint != wanted.Spec!.Endpoint))
-        {
-            // Liqo's controllers do not follow a change of the Service.
-            if (!there.IsGoing)
-            {
-                yield return new DeleteStep(key, "its endpoint is to be another one");
-            }
-
-            yield return Gone(key, patience, there);
-            yield return new CreateStep(key, wanted, Purpose);
-            there = null;
-        }
-        else if (Ensure.AsWanted(facts.World, key, wanted, Purpose) is { } write)
+        if (Ensure.AsWanted(facts.World, key, wanted, Purpose) is { } write)
         {
             yield return write;
         }
@@ -169,15 +166,6 @@ internal static class GatewayPlanner
             Remedy =
                 "Without an address: the cluster has no load balancer; use GatewayService.NodePort, with ClientAddress and "
                 + "ClientPort. Without a pod: its kernel needs WireGuard, and its namespace pod-security 'privileged'.",
-        };
-
-    private static WaitStep Gone(ObjectKey key, TimeSpan patience, ClusterObject there) =>
-        new(key, "it to be gone")
-        {
-            Targets = [Target.On(key)],
-            Patience = patience,
-            LastObserved = $"it is held by {there.Holders}",
-            Remedy = "Look at Liqo's controller manager on this cluster.",
         };
 
     private static IEnumerable<Pod> Pods(PairFacts facts, ClusterSide side, string gateway) =>

@@ -50,15 +50,19 @@ internal static class KeyExchangePlanner
     private static IEnumerable<PlannedStep> Keys(TimeSpan patience, PairFacts facts, ClusterSide from, ClusterSide to)
     {
         var (gateway, secret) = Gateway(facts, from);
-        ObjectKey source = secret is null
-            ? gateway
-            : new ObjectKey(from, Kinds.Secret, facts.NamespaceOf(from), secret);
+        ObjectKey source = new(
+            from,
+            Kinds.Secret,
+            facts.NamespaceOf(from),
+            secret ?? LiqoNames.GatewayPartOf(gateway.Name)
+        );
         var key = facts.World.Find(source) is Secret keys ? keys.Value(SecretKeys.PublicKey) : null;
-        if (key is null)
+        if (key is null || secret is null)
         {
+            key = null;
             yield return new WaitStep(source, "the gateway's public key")
             {
-                Targets = [Target.On(source)],
+                Targets = [Target.On(gateway), Target.On(source)],
                 Patience = patience,
                 LastObserved = secret is null ? "the gateway names no keys yet" : "the Secret holds no public key yet",
                 Remedy = "Look at Liqo's controller manager on this cluster.",

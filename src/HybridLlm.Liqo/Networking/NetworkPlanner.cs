@@ -12,13 +12,24 @@ internal static class NetworkPlanner
     /// <summary>Steps still to do until the tunnel carries packets; the tenant namespaces are made before.</summary>
     /// <exception cref="LiqoRefusedException">What the clusters show rules it out.</exception>
     public static IEnumerable<PlannedStep> Connect(GatewaySpec spec, TimeSpan patience, PairFacts facts) =>
+        [.. ConfigurationPlanner.Steps(spec, patience, facts), .. TunnelSteps(spec, patience, facts)];
+
+    private static IEnumerable<PlannedStep> TunnelSteps(GatewaySpec spec, TimeSpan patience, PairFacts facts)
+    {
+        if (IsThereInReverse(spec, facts))
+        {
+            return KeyExchangePlanner.ConnectionSteps(spec, patience, facts);
+        }
+
+        var (replacement, after) = TunnelReplacement.Of(spec, patience, facts);
+        return
         [
-            .. ConfigurationPlanner.Steps(spec, patience, facts),
-            .. IsThereInReverse(spec, facts)
-                ? []
-                : GatewayPlanner.Steps(spec, patience, facts).Concat(KeyExchangePlanner.Steps(spec, patience, facts)),
-            .. KeyExchangePlanner.ConnectionSteps(spec, patience, facts),
+            .. replacement,
+            .. GatewayPlanner.Steps(spec, patience, after),
+            .. KeyExchangePlanner.Steps(spec, patience, after),
+            .. KeyExchangePlanner.ConnectionSteps(spec, patience, after),
         ];
+    }
 
     /// <summary>Steps still to do until no gateway is left, and, of a reset, no configuration.</summary>
     public static IEnumerable<PlannedStep> Disconnect(TimeSpan patience, PairFacts facts, bool isReset)

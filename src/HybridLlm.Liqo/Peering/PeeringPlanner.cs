@@ -21,6 +21,11 @@ internal static class PeeringPlanner
             RangeCheck.ThrowIfOverlapping(facts);
         }
 
+        if (spec.InBand)
+        {
+            _ = InBandAddress.Of(facts);
+        }
+
         return
         [
             .. TenancyPlanner.Steps(spec.Patience, facts),

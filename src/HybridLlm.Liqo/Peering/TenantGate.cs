@@ -79,32 +79,35 @@ public sealed class TenantGate
         return Operation(
             $"{name} of tenant '{consumerId}'",
             tenants,
-            world =>
-            {
-                var tenant = Only(world.All(ClusterSide.Provider, Kinds.Tenant), $"tenant '{consumerId}'");
-                var now = tenant.Spec?.TenantCondition ?? Active;
-                if (now == wanted)
-                {
-                    return [];
-                }
-
-                return from.Contains(now)
-                    ?
-                    [
-                        Update(
-                            Kinds.Tenant,
-                            tenant,
-                            new JsonObject { ["spec"] = new JsonObject { ["tenantCondition"] = wanted } },
-                            purpose
-                        ),
-                    ]
-                    : throw new LiqoRefusedException(
-                        LiqoRefusal.TenantCordoned,
-                        $"Tenant '{consumerId}' is {now}, from which it cannot become {wanted} this way.",
-                        "A drained tenant is activated first."
-                    );
-            }
+            world => Plan(world, consumerId, wanted, from, purpose)
         );
+    }
+
+    /// <summary>The write that is missing for a tenant to be in a condition.</summary>
+    /// <exception cref="LiqoRefusedException">There is no such tenant, or it is in none of the conditions this may begin from.</exception>
+    internal static IReadOnlyList<PlannedStep> Plan(
+        World world,
+        string consumerId,
+        string wanted,
+        string[] from,
+        string purpose
+    )
+    {
+        var tenant = Only(world.All(ClusterSide.Provider, Kinds.Tenant), $"tenant '{consumerId}'");
+        var now = tenant.Spec?.TenantCondition ?? Active;
+        if (now == wanted)
+        {
+            return [];
+        }
+
+        JsonObject patch = new() { ["spec"] = new JsonObject { ["tenantCondition"] = wanted } };
+        return from.Contains(now)
+            ? [Update(Kinds.Tenant, tenant, patch, purpose)]
+            : throw new LiqoRefusedException(
+                LiqoRefusal.TenantCordoned,
+                $"Tenant '{consumerId}' is {now}, from which it cannot become {wanted} this way.",
+                "A drained tenant is activated first."
+            );
     }
 
     private LiqoOperation Slice(string consumerId, string sliceName, string name, bool isCordoned)

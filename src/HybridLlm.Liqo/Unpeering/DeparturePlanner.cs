@@ -66,14 +66,16 @@ internal static class DeparturePlanner
             yield return step;
         }
 
-        if (facts.Pods.Count > 0 && spec.PodGrace > TimeSpan.Zero && !facts.World.GivenUp.Contains(Late))
+        // A provider that is lost already ends nothing any more.
+        var mayEnd = spec.PodGrace > TimeSpan.Zero && facts.Peer?.ApiServerAnswers != false;
+        if (facts.Pods.Count > 0 && mayEnd && !facts.World.GivenUp.Contains(Late))
         {
             yield return new WaitStep(
                 new ObjectKey(ClusterSide.Consumer, Kinds.Pod, null, facts.ProviderId),
                 "its pods to end"
             )
             {
-                Targets = [.. facts.PodTargets],
+                Targets = [.. facts.PodTargets, new PeeringObjects(facts.ProviderId).Peers],
                 Patience = spec.PodGrace,
                 LastObserved = facts.PodsLeft,
                 Remedy = "",

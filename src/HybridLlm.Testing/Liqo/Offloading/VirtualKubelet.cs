@@ -50,7 +50,7 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
         }
 
         return Client.Find("v1", "Node", "", virtualNode.Name()) is { } node
-            ? Watch(virtualNode, node)
+            ? Watch(virtualNode, VirtualNodeNode.Resize(Context, virtualNode, node))
             : BringUp(virtualNode);
     }
 

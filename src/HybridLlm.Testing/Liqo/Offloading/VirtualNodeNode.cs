@@ -38,6 +38,21 @@ internal static class VirtualNodeNode
         context.Client.Update(created);
     }
 
+    /// <summary>Offers what the virtual node has by now.</summary>
+    public static JsonObject Resize(LiqoContext context, JsonObject virtualNode, JsonObject node)
+    {
+        var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard");
+        if (capacity is null || JsonNode.DeepEquals(node.ObjectAt("status", "allocatable"), capacity))
+        {
+            return node;
+        }
+
+        var status = node.Make("status");
+        status["capacity"] = capacity.Copy();
+        status["allocatable"] = capacity.Copy();
+        return context.Client.UpdateStatus(node);
+    }
+
     public static void GiveUp(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods)
     {
         foreach (var type in s_pressures.Select(p => p.Type).Prepend("Ready"))
