@@ -33,7 +33,9 @@ public sealed class ReadmeTests
     [Fact]
     public void The_page_shows_the_example()
     {
-        var source = File.ReadAllText(Repository.PathOf("tests", "HybridLlm.Gateway.Tests", "Hosting", "ReadmeTests.cs"));
+        var source = File.ReadAllText(
+            Repository.PathOf("tests", "HybridLlm.Gateway.Tests", "Hosting", "ReadmeTests.cs")
+        );
         var page = File.ReadAllText(Repository.PathOf("src", "HybridLlm.Gateway", "README.md"));
         var lines = source.Split("// <example>\n")[1].Split("        // </example>")[0].Split('\n');
 
