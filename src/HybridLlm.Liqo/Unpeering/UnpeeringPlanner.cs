@@ -25,13 +25,14 @@ internal static class UnpeeringPlanner
             .. NodeSteps(spec, facts, objects),
             .. IdentitySteps(spec, facts, objects),
             .. TenantSteps(spec, facts),
+            .. facts.IsMutual ? [] : NetworkRemoval.Steps(spec, facts),
             .. facts.IsMutual ? [] : NamespaceSteps(spec, facts, ClusterSide.Consumer, facts.Namespaces),
             .. facts.IsMutual ? [] : NamespaceSteps(spec, facts, ClusterSide.Provider, facts.ProviderNamespaces),
             .. facts.IsMutual ? [] : PeerSteps(spec, facts),
         ];
     }
 
-    private static IEnumerable<PlannedStep> SliceSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
+    public static IEnumerable<PlannedStep> SliceSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
     {
         foreach (
             var step in RemovalSteps.Delete(
@@ -58,7 +59,7 @@ internal static class UnpeeringPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> NodeSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
+    public static IEnumerable<PlannedStep> NodeSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
     {
         foreach (
             var step in RemovalSteps.Delete(
@@ -110,7 +111,7 @@ internal static class UnpeeringPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> IdentitySteps(
+    public static IEnumerable<PlannedStep> IdentitySteps(
         UnpeeringSpec spec,
         UnpeeringFacts facts,
         PeeringObjects objects
@@ -145,7 +146,7 @@ internal static class UnpeeringPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> TenantSteps(UnpeeringSpec spec, UnpeeringFacts facts)
+    public static IEnumerable<PlannedStep> TenantSteps(UnpeeringSpec spec, UnpeeringFacts facts)
     {
         foreach (
             var step in RemovalSteps.Delete(

@@ -52,10 +52,14 @@ internal sealed class Federation : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Federation> StartAsync(Action<EmulatedLiqoOptions>? provider = null)
+    public static async Task<Federation> StartAsync(
+        Action<EmulatedLiqoOptions>? provider = null,
+        Action<EmulatedLiqoOptions>? consumer = null,
+        int speed = 100
+    )
     {
-        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 100);
-        var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", configure: null);
+        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed);
+        var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", consumer);
         Federation federation = new(clock, home, await RentAsync(clock, provider));
         federation.Connect();
         await home.Admin.CreateNamespaceAsync(
@@ -74,10 +78,15 @@ internal sealed class Federation : IAsyncDisposable
         Connect();
     }
 
-    public async Task<PeeringStatus> PeerAsync(IProgress<LiqoStep>? progress = null, CancellationToken? stop = null)
+    public async Task<PeeringStatus> PeerAsync(
+        IProgress<LiqoStep>? progress = null,
+        CancellationToken? stop = null,
+        PeeringSpec? spec = null,
+        LiqoCluster? provider = null
+    )
     {
-        PeeringProvisioner provisioner = new(Home.Liqo, Rented.Liqo);
-        return await provisioner.ApplyAsync(await provisioner.PlanAsync(Spec, Stop), progress, stop ?? Stop);
+        PeeringProvisioner provisioner = new(Home.Liqo, provider ?? Rented.Liqo);
+        return await provisioner.ApplyAsync(await provisioner.PlanAsync(spec ?? Spec, Stop), progress, stop ?? Stop);
     }
 
     public async Task<OffloadingStatus> OffloadAsync()
@@ -95,9 +104,13 @@ internal sealed class Federation : IAsyncDisposable
     public Task UnoffloadAsync() =>
         new NamespaceOffloader(Home.Liqo).RemoveAsync(Offloaded, s_patience, cancellationToken: Stop);
 
-    public async Task UnpeerAsync(IProgress<LiqoStep>? progress = null, CancellationToken? stop = null)
+    public async Task UnpeerAsync(
+        IProgress<LiqoStep>? progress = null,
+        CancellationToken? stop = null,
+        LiqoCluster? provider = null
+    )
     {
-        PeeringRemover remover = new(Home.Liqo, Rented.Liqo);
+        PeeringRemover remover = new(Home.Liqo, provider ?? Rented.Liqo);
         await remover.ApplyAsync(
             await remover.PlanAsync(new UnpeeringSpec { Patience = s_patience }, Stop),
             progress,
@@ -129,6 +142,23 @@ internal sealed class Federation : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
         }
     }
+
+    /// <summary>Plans an operation and applies it.</summary>
+    public static async Task DoAsync(LiqoOperation operation, IProgress<LiqoStep>? progress = null) =>
+        await operation.ApplyAsync(await operation.PlanAsync(Stop), progress, Stop);
+
+    /// <summary>Waits until something holds, of virtual time.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        while (!await holds())
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
+        }
+    }
+
+    /// <summary>A connection to a cluster on this federation's clock.</summary>
+    public ClusterConnection Connect(string kubeconfig) =>
+        ClusterConnection.FromKubeconfig(kubeconfig, new ClusterConnectionOptions { Time = _clock });
 
     /// <summary>What the homelab holds otherwise than before the first step; empty when it is exactly as it was.</summary>
     public IEnumerable<string> Changes()
@@ -170,7 +200,11 @@ internal sealed class Federation : IAsyncDisposable
         _clock.Dispose();
     }
 
-    private void Connect() => Home.Emulated.AddRoute(Rented.Emulated.ApiServer, Rented.Cluster);
+    private void Connect()
+    {
+        Home.Emulated.AddRoute(Rented.Emulated.ApiServer, Rented.Cluster);
+        Rented.Emulated.AddRoute(Home.Emulated.ApiServer, Home.Cluster);
+    }
 
     private async Task<IList<V1Pod>> PodsAsync() =>
         (await Home.Admin.ListNamespacedPodAsync(Offloaded, cancellationToken: Stop)).Items;
@@ -239,13 +273,18 @@ internal sealed class Member : IAsyncDisposable
             {
                 Time = clock,
                 Name = id,
+                ApiServerBinaries = RealKubernetes.Binaries,
                 PodCidr = pods,
                 ServiceCidr = services,
                 Nodes = [new EmulatedNode { Name = $"{id}-node", Gpus = 1 }],
             },
             TestContext.Current.CancellationToken
         );
-        EmulatedLiqoOptions options = new() { ClusterId = id };
+        EmulatedLiqoOptions options = new()
+        {
+            ClusterId = id,
+            Definitions = RealKubernetes.Binaries is null ? null : RealKubernetes.LiqoDefinitions(),
+        };
         configure?.Invoke(options);
         var emulated = EmulatedLiqo.Install(cluster, options);
         var connection = ClusterConnection.FromKubeconfig(

@@ -17,7 +17,7 @@ internal static class VirtualNodeNode
         ("PIDPressure", "RemoteClusterHasNoPIDPressure"),
     ];
 
-    public static void Register(LiqoContext context, JsonObject virtualNode)
+    public static void Register(LiqoContext context, JsonObject virtualNode, bool? network)
     {
         var node = FirstObjects.New("v1", "Node", virtualNode.Name());
         node.Metadata()["labels"] = Labels(virtualNode).ToMap();
@@ -32,10 +32,25 @@ internal static class VirtualNodeNode
         status.Make("nodeInfo")["architecture"] = "amd64";
         status.Make("nodeInfo")["operatingSystem"] = "Linux";
         status.Make("nodeInfo")["kubeletVersion"] = context.State.Options.Version;
-        SayReady(status, context.NowText);
+        SayReady(status, context.NowText, network);
         created = context.Client.UpdateStatus(created);
         created.Make("spec")["taints"] = Taints();
         context.Client.Update(created);
+    }
+
+    /// <summary>Offers what the virtual node has by now.</summary>
+    public static JsonObject Resize(LiqoContext context, JsonObject virtualNode, JsonObject node)
+    {
+        var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard");
+        if (capacity is null || JsonNode.DeepEquals(node.ObjectAt("status", "allocatable"), capacity))
+        {
+            return node;
+        }
+
+        var status = node.Make("status");
+        status["capacity"] = capacity.Copy();
+        status["allocatable"] = capacity.Copy();
+        return context.Client.UpdateStatus(node);
     }
 
     public static void GiveUp(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods)
@@ -73,9 +88,9 @@ internal static class VirtualNodeNode
         }
     }
 
-    public static void Recover(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods)
+    public static void Recover(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods, bool? network)
     {
-        SayReady(node.Make("status"), context.NowText);
+        SayReady(node.Make("status"), context.NowText, network);
         var back = context.Client.UpdateStatus(node);
         back.Make("spec")["taints"] = Taints();
         context.Client.Update(back);
@@ -99,9 +114,31 @@ internal static class VirtualNodeNode
         context.Client.UpdateStatus(marked);
     }
 
-    private static void SayReady(JsonObject status, string now)
+    public static void LoseNetwork(LiqoContext context, JsonObject node)
     {
-        Conditions.Set(status, "Ready", true, "KubeletReady", "The Liqo Virtual Kubelet is posting ready status", now);
+        SayReady(node.Make("status"), context.NowText, network: false);
+        context.Client.UpdateStatus(node);
+    }
+
+    private static void SayReady(JsonObject status, string now, bool? network)
+    {
+        if (network is { } isUp)
+        {
+            Conditions.Set(
+                status,
+                "NetworkUnavailable",
+                !isUp,
+                isUp ? "LiqoNetworkingUp" : "LiqoNetworkingDown",
+                $"The Liqo cluster interconnection is {(isUp ? "established" : "down")}",
+                now
+            );
+        }
+
+        var (why, message) =
+            network == false
+                ? ("KubeletNotReady", "The Liqo Virtual Kubelet is currently not ready")
+                : ("KubeletReady", "The Liqo Virtual Kubelet is posting ready status");
+        Conditions.Set(status, "Ready", network != false, why, message, now);
         foreach (var (type, reason) in s_pressures)
         {
             Conditions.Set(status, type, false, reason, "The remote cluster is advertising sufficient resources", now);

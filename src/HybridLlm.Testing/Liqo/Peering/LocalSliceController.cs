@@ -107,8 +107,9 @@ internal sealed class LocalSliceController(LiqoContext context) : LiqoController
 
     private DateTimeOffset? EnsureVirtualNode(JsonObject slice, JsonObject identity)
     {
-        if (Client.Find(LiqoNames.Offloading, "VirtualNode", slice.Namespace(), slice.Name()) is not null)
+        if (Client.Find(LiqoNames.Offloading, "VirtualNode", slice.Namespace(), slice.Name()) is { } there)
         {
+            Resize(there, slice);
             return null;
         }
 
@@ -120,6 +121,16 @@ internal sealed class LocalSliceController(LiqoContext context) : LiqoController
         Client.Create(VirtualNode(slice, identity));
         Context.Recorder.Normal(slice, "VirtualNodeCreated", "VirtualNode created for resourceslice");
         return null;
+    }
+
+    private void Resize(JsonObject node, JsonObject slice)
+    {
+        var granted = slice.ObjectAt("status", "resources");
+        if (!node.IsDeleting() && !JsonNode.DeepEquals(node.ObjectAt("spec", "resourceQuota", "hard"), granted))
+        {
+            node.Make("spec").Make("resourceQuota")["hard"] = granted?.Copy();
+            Client.Update(node);
+        }
     }
 
     private static JsonObject VirtualNode(JsonObject slice, JsonObject identity)

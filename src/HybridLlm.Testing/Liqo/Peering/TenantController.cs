@@ -96,7 +96,7 @@ internal sealed class TenantController(LiqoContext context) : LiqoController(con
         Client.Ensure(ClusterRoleBinding(id));
         JsonObject status = new()
         {
-            ["authParams"] = AuthParams.Of(Context, certificate),
+            ["authParams"] = AuthParams.Of(Context, certificate, tenant),
             ["tenantNamespace"] = tenant.Namespace(),
         };
         if (!JsonNode.DeepEquals(tenant["status"], status))
