@@ -39,9 +39,9 @@ public static class OfferPlanner
             }
         }
 
-        var onDemand = OnDemand(fitting, filter, facts);
+        var onDemand = OnDemand(request, fitting, filter, facts);
         var equivalent = request.MayBuyOnDemand && onDemand.Ranked.Count > 0 ? onDemand.Ranked[0] : null;
-        var spot = Spot(fitting, filter, facts, equivalent);
+        var spot = Spot(request, fitting, filter, facts, equivalent);
         spot.Rejected.AddRange(unfit);
         spot.Rejected.Sort(ByName);
         onDemand.Rejected.Sort(ByName);
@@ -57,7 +57,12 @@ public static class OfferPlanner
         };
     }
 
-    private static Choice OnDemand(Dictionary<string, Candidate> fitting, OfferFilter filter, OfferingFacts facts)
+    private static Choice OnDemand(
+        OfferRequest request,
+        Dictionary<string, Candidate> fitting,
+        OfferFilter filter,
+        OfferingFacts facts
+    )
     {
         List<(Offer, decimal)> offers = [];
         List<RejectedOffer> rejected = [];
@@ -82,10 +87,11 @@ public static class OfferPlanner
             offers.Add((candidate.Offer(pool, candidate.Price.UsdPerHour, InstanceMarket.OnDemand), 1m));
         }
 
-        return new Choice(offers, rejected);
+        return new Choice(offers, rejected, request.MaxTimesCheapest);
     }
 
     private static Choice Spot(
+        OfferRequest request,
         Dictionary<string, Candidate> fitting,
         OfferFilter filter,
         OfferingFacts facts,
@@ -120,7 +126,7 @@ public static class OfferPlanner
             );
         }
 
-        return new Choice(offers, rejected);
+        return new Choice(offers, rejected, request.MaxTimesCheapest);
     }
 
     private static TypeAnswer Answer(
@@ -161,6 +167,9 @@ public static class OfferPlanner
             request.MaxHourlyPrice <= 0
                 ? Invariant($"MaxHourlyPrice is {request.MaxHourlyPrice}, must be above 0 or null")
                 : null,
+            request.MaxTimesCheapest < 1
+                ? Invariant($"MaxTimesCheapest is {request.MaxTimesCheapest}, must be 1 or more, or null")
+                : null,
             request.MaxShareOfOnDemand <= 0
                 ? Invariant($"MaxShareOfOnDemand is {request.MaxShareOfOnDemand}, must be above 0")
                 : null,
@@ -197,12 +206,23 @@ public static class OfferPlanner
     /// <summary>The offers of one market: all in order, those kept, and what was turned down.</summary>
     private sealed class Choice
     {
-        public Choice(List<(Offer Offer, decimal Factor)> offers, List<RejectedOffer> rejected)
+        public Choice(List<(Offer Offer, decimal Factor)> offers, List<RejectedOffer> rejected, decimal? times)
         {
+            Rejected = rejected;
+            if (times is { } most && offers.Count > 0)
+            {
+                var cheapest = offers.Min(o => o.Offer.HourlyPrice);
+                Rejected.AddRange(
+                    offers
+                        .Where(o => o.Offer.HourlyPrice > most * cheapest)
+                        .Select(o => TooDear(o.Offer, most, cheapest))
+                );
+                offers.RemoveAll(o => o.Offer.HourlyPrice > most * cheapest);
+            }
+
             OfferRanking.Sort(offers);
             Ranked = [.. offers.Select(o => o.Offer)];
             Kept = OfferRanking.Spread(Ranked, MaxOffers);
-            Rejected = rejected;
             if (Kept.Count < Ranked.Count)
             {
                 var kept = Kept.ToHashSet(ReferenceEqualityComparer.Instance);
@@ -217,6 +237,13 @@ public static class OfferPlanner
         public List<Offer> Ranked { get; }
         public List<Offer> Kept { get; }
         public List<RejectedOffer> Rejected { get; }
+
+        private static RejectedOffer TooDear(Offer offer, decimal most, decimal cheapest) =>
+            new(
+                offer.InstanceType.Name,
+                offer.Zone,
+                Invariant($"costs {offer.HourlyPrice:0.0000} USD/h, more than {most} × the cheapest, {cheapest:0.0000}")
+            );
 
         private static string TooMany => $"{MaxOffers} pools that are cheaper or spread better fit";
     }

@@ -22,6 +22,12 @@ public sealed record OfferRequest
     public decimal? MaxHourlyPrice { get; init; }
 
     /// <summary>
+    /// How many times the price of the cheapest pool that fits another may cost, 1 or more: what is dearer had better be waited out. Null
+    /// accepts any.
+    /// </summary>
+    public decimal? MaxTimesCheapest { get; init; }
+
+    /// <summary>
     /// Whether the node may be bought on demand instead (see <see cref="MarketPolicy"/>). Then a spot pool is compared with the cheapest that can
     /// be had on demand for as much use; otherwise with its own type only.
     /// </summary>
