@@ -70,10 +70,7 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
         {
             try
             {
-                await foreach (var chunk in chunks.ConfigureAwait(false))
-                {
-                    await pump.PassAsync(chunk).ConfigureAwait(false);
-                }
+                await pump.PassAsync(chunks).ConfigureAwait(false);
             }
             catch (Exception e) when (Faults.Of(e) is { } refusal)
             {

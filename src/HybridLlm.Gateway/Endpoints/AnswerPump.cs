@@ -10,6 +10,9 @@ namespace HybridLlm.Gateway.Endpoints;
 /// </summary>
 internal sealed class AnswerPump : IAsyncDisposable
 {
+    /// <summary>Bytes that may wait for more to come.</summary>
+    private const long MostUnsent = 16 * 1024;
+
     private readonly HttpResponse _response;
     private readonly CancellationToken _gone;
     private readonly IAnswerShape _shape;
@@ -19,6 +22,8 @@ internal sealed class AnswerPump : IAsyncDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ITimer? _timer;
     private long _lastWrite;
+    private bool _begun;
+    private bool _unsent;
     private bool _ended;
 
     public AnswerPump(
@@ -38,19 +43,37 @@ internal sealed class AnswerPump : IAsyncDisposable
         }
     }
 
-    public async Task PassAsync(OllamaChunk chunk)
+    /// <summary>Passes all on. What is there at once is sent at once: only before a wait is it worth a trip to the network.</summary>
+    public async Task PassAsync(IAsyncEnumerable<OllamaChunk> chunks)
     {
-        await _gate.WaitAsync(_gone).ConfigureAwait(false);
-        try
+        var pieces = chunks.GetAsyncEnumerator(_gone);
+        await using var ended = pieces.ConfigureAwait(false);
+        while (true)
         {
-            Begin();
-            _shape.Piece(_response.BodyWriter, chunk);
-            await FlushAsync().ConfigureAwait(false);
+            var next = pieces.MoveNextAsync();
+            try
+            {
+                if (!next.IsCompleted || _response.BodyWriter.UnflushedBytes > MostUnsent)
+                {
+                    await SendAsync().ConfigureAwait(false);
+                }
+            }
+            catch
+            {
+                // What runs cannot be disposed; it ends by the same token.
+                await ((Task)next.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
+
+            if (!await next.ConfigureAwait(false))
+            {
+                break;
+            }
+
+            await WriteAsync(pieces.Current).ConfigureAwait(false);
         }
-        finally
-        {
-            _gate.Release();
-        }
+
+        await SendAsync().ConfigureAwait(false);
     }
 
     /// <summary>Tells a fault inside a stream that has begun; false if it has not, so that a status can tell it.</summary>
@@ -60,7 +83,8 @@ internal sealed class AnswerPump : IAsyncDisposable
         try
         {
             _ended = true;
-            if (!_response.HasStarted)
+            // A piece that is written but not sent yet is part of the answer.
+            if (!_response.HasStarted && !_begun)
             {
                 return false;
             }
@@ -88,8 +112,43 @@ internal sealed class AnswerPump : IAsyncDisposable
         _gate.Release();
     }
 
+    private async ValueTask WriteAsync(OllamaChunk chunk)
+    {
+        await _gate.WaitAsync(_gone).ConfigureAwait(false);
+        try
+        {
+            Begin();
+            _shape.Piece(_response.BodyWriter, chunk);
+            _unsent = true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async ValueTask SendAsync()
+    {
+        if (!_unsent)
+        {
+            return;
+        }
+
+        await _gate.WaitAsync(_gone).ConfigureAwait(false);
+        try
+        {
+            _unsent = false;
+            await FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     private void Begin()
     {
+        _begun = true;
         if (!_response.HasStarted)
         {
             _response.ContentType = _shape.StreamType;

@@ -19,13 +19,13 @@ internal sealed class AnswerTrace : IDisposable
     private readonly Ask _ask;
     private readonly string _model;
     private readonly long _began;
-    private long _last;
+    private long _first;
     private bool _spoke;
 
     public AnswerTrace(GatewayMetrics metrics, Ask ask, string model, TimeProvider clock, string? traceParent)
     {
         (_metrics, _ask, _model, _clock) = (metrics, ask, model, clock);
-        _began = _last = clock.GetTimestamp();
+        _began = clock.GetTimestamp();
         // The host has made the request's activity if anybody listens to it; else the client's own is the parent.
         var parent =
             Activity.Current?.Context
@@ -47,21 +47,21 @@ internal sealed class AnswerTrace : IDisposable
     /// <summary>Sees a line pass.</summary>
     public void Line(OllamaChunk chunk, RequestHold hold, IReadOnlyList<PastStage> stages)
     {
-        var now = _clock.GetTimestamp();
-        if (_spoke)
-        {
-            _metrics.Token(_clock.GetElapsedTime(_last, now), _model);
-        }
-        else
+        if (!_spoke)
         {
             _spoke = true;
+            _first = _clock.GetTimestamp();
             First(hold, stages);
         }
 
-        _last = now;
         if (chunk.Done)
         {
             Usage = chunk.Usage;
+            if (Usage is { AnswerTokens: > 1 and var tokens })
+            {
+                _metrics.Token(_clock.GetElapsedTime(_first) / (tokens - 1), _model);
+            }
+
             _activity?.SetTag("gen_ai.response.finish_reasons", new[] { chunk.DoneReason });
             _activity?.SetTag("gen_ai.usage.input_tokens", Usage?.PromptTokens);
             _activity?.SetTag("gen_ai.usage.output_tokens", Usage?.AnswerTokens);

@@ -52,7 +52,11 @@ internal sealed class GatewayMetrics : IDisposable
         Meter = new Meter(Name);
         _duration = Seconds("gen_ai.server.request.duration", "Request to end of answer.", InSeconds);
         _firstToken = Seconds("gen_ai.server.time_to_first_token", "Request to first token, wake included.", InSeconds);
-        _interToken = Seconds("gen_ai.server.time_per_output_token", "Between two lines of an answer.", BetweenTokens);
+        _interToken = Seconds(
+            "gen_ai.server.time_per_output_token",
+            "Between two tokens of an answer, on average.",
+            BetweenTokens
+        );
         _hold = Seconds("hybridllm.gateway.hold.duration", "Waited for a server.", InSeconds);
         _stage = Seconds("hybridllm.wake.stage.duration", "A stage of a wake.", InSeconds);
         _cost = Usd("hybridllm.gateway.answer.cost", "Cost of an answer: its share of the server's time.");

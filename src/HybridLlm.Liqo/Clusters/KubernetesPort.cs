@@ -12,56 +12,18 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
 {
     private const int PageSize = 500;
     private const string MergePatch = "application/merge-patch+json";
-    private const string AccessApi = "authorization.k8s.io/v1";
     private const string JsonPatch = "application/json-patch+json";
 
     /// <summary>How long the server keeps a watch open; the client gives up a little later.</summary>
     private static readonly TimeSpan s_watchLength = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_watchGrace = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is asked of the server itself, rather than of its objects.</summary>
+    public KubernetesQuestions Questions { get; } = new(transport);
+
     /// <summary>Whether the API server answers at all within <paramref name="limit"/>, asked once.</summary>
     public Task<bool> AnswersAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         transport.AnswersAsync(limit, cancellationToken);
-
-    /// <summary>Whether the caller may do something; null when even that may not be asked.</summary>
-    public async Task<bool?> MayAsync(string verb, ResourceKind kind, string? ns, CancellationToken cancellationToken)
-    {
-        JsonObject asked = new()
-        {
-            ["verb"] = verb,
-            ["group"] = kind.Group,
-            ["resource"] = kind.Plural,
-        };
-        if (ns is not null)
-        {
-            asked["namespace"] = ns;
-        }
-
-        JsonObject review = new()
-        {
-            ["apiVersion"] = AccessApi,
-            ["kind"] = "SelfSubjectAccessReview",
-            ["spec"] = new JsonObject { ["resourceAttributes"] = asked },
-        };
-        try
-        {
-            using var answer = await transport
-                .CallAsync(
-                    HttpMethod.Post,
-                    $"apis/{AccessApi}/selfsubjectaccessreviews",
-                    new RequestBody(review, MediaTypeNames.Application.Json),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-            return answer.RootElement.TryGetProperty("status", out var status)
-                && status.TryGetProperty("allowed", out var allowed)
-                && allowed.ValueKind == JsonValueKind.True;
-        }
-        catch (KubernetesCallException refusal) when (refusal.Kind == KubernetesErrorKind.Forbidden)
-        {
-            return null;
-        }
-    }
 
     /// <summary>The object; null when there is none.</summary>
     public async Task<ClusterObject?> GetAsync(
@@ -145,7 +107,7 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
         catch (KubernetesCallException refusal)
             when (refusal.Kind == KubernetesErrorKind.Forbidden && subresource is null)
         {
-            if (await ReadWholeAsync(path, cancellationToken).ConfigureAwait(false) is not { } whole)
+            if (await Questions.ReadWholeAsync(path, cancellationToken).ConfigureAwait(false) is not { } whole)
             {
                 throw;
             }
@@ -159,27 +121,6 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>The JSON at a path outside of objects, such as what an API group serves; null where nothing is.</summary>
-    public async Task<JsonObject?> ReadWholeAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var answer = await transport
-                .CallAsync(HttpMethod.Get, path, null, cancellationToken)
-                .ConfigureAwait(false);
-            return JsonObject.Create(answer.RootElement.Clone());
-        }
-        catch (KubernetesCallException refusal)
-            when (refusal.Kind
-                    is KubernetesErrorKind.NotFound
-                        or KubernetesErrorKind.ApiMissing
-                        or KubernetesErrorKind.Forbidden
-            )
-        {
-            return null;
         }
     }
 

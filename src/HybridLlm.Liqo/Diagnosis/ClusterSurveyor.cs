@@ -78,7 +78,7 @@ internal sealed class ClusterSurveyor(ClusterConnection connection, ClusterSide 
     {
         var rights = RequiredRights.On(side, liqoNamespace, peerId).ToList();
         var answers = await Task.WhenAll(
-                rights.Select(r => connection.Port.MayAsync(r.Verb, r.Kind, r.Namespace, cancellationToken))
+                rights.Select(r => connection.Port.Questions.MayAsync(r.Verb, r.Kind, r.Namespace, cancellationToken))
             )
             .ConfigureAwait(false);
         return survey with
@@ -128,7 +128,7 @@ internal sealed class ClusterSurveyor(ClusterConnection connection, ClusterSide 
         foreach (var group in s_kinds.GroupBy(k => k.ApiVersion))
         {
             var served = await connection
-                .Port.ReadWholeAsync($"apis/{group.Key}", cancellationToken)
+                .Port.Questions.ReadWholeAsync($"apis/{group.Key}", cancellationToken)
                 .ConfigureAwait(false);
             var kinds = (served?["resources"] as System.Text.Json.Nodes.JsonArray ?? [])
                 .Select(r => r?["kind"]?.GetValue<string>())

@@ -44,6 +44,7 @@ public static class LiqoHelmValues
         }
 
         AddStorage(values, installation);
+        AddOperation(values, installation);
         return values;
     }
 
@@ -61,9 +62,20 @@ public static class LiqoHelmValues
 
     private static void AddOffloading(JsonObject values, LiqoInstallation installation)
     {
+        JsonObject offloading = [];
         if (installation.DefaultResources.Count > 0)
         {
-            values["offloading"] = new JsonObject { ["defaultNodeResources"] = Map(installation.DefaultResources) };
+            offloading["defaultNodeResources"] = Map(installation.DefaultResources);
+        }
+
+        if (installation.RuntimeClass is { } name)
+        {
+            offloading["runtimeClass"] = new JsonObject { ["name"] = name };
+        }
+
+        if (offloading.Count > 0)
+        {
+            values["offloading"] = offloading;
         }
 
         JsonObject config = [];
@@ -107,6 +119,34 @@ public static class LiqoHelmValues
         if (storage.Count > 0)
         {
             values["storage"] = storage;
+        }
+    }
+
+    private static void AddOperation(JsonObject values, LiqoInstallation installation)
+    {
+        if (!installation.ChecksKernel)
+        {
+            values["requirements"] = new JsonObject { ["kernel"] = new JsonObject { ["enabled"] = false } };
+        }
+
+        if (installation.ToleratesDeadWebhook)
+        {
+            values["webhook"] = new JsonObject { ["failurePolicy"] = "Ignore" };
+        }
+
+        if (installation.UpgradesDefinitions)
+        {
+            values["liqo-crds"] = new JsonObject { ["crdUpgrade"] = new JsonObject { ["enabled"] = true } };
+        }
+
+        if (installation.HasMetrics)
+        {
+            values["metrics"] = new JsonObject { ["enabled"] = true };
+        }
+
+        if (installation.ImageTag is { } tag)
+        {
+            values["tag"] = tag;
         }
     }
 

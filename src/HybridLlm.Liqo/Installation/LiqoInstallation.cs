@@ -66,6 +66,26 @@ public sealed record LiqoInstallation
     /// <summary>Arguments of the virtual kubelets besides Liqo's own, e.g. <c>--home-api-server-host=10.42.0.1</c>; empty for none.</summary>
     public IReadOnlyList<string> VirtualKubeletArguments { get; init; } = [];
 
+    /// <summary>Name of the RuntimeClass that sends a pod to virtual nodes; null makes none.</summary>
+    public string? RuntimeClass { get; init; }
+
+    /// <summary>Whether the install looks at the node's kernel first; it needs a privileged pod for that.</summary>
+    public bool ChecksKernel { get; init; } = true;
+
+    /// <summary>
+    /// Whether pods of offloaded namespaces may be created while Liqo's webhook does not answer; they are then not offloaded.
+    /// </summary>
+    public bool ToleratesDeadWebhook { get; init; }
+
+    /// <summary>Whether an upgrade of the chart brings the CRDs along, which Helm by itself does not.</summary>
+    public bool UpgradesDefinitions { get; init; }
+
+    /// <summary>Whether Liqo's components tell metrics.</summary>
+    public bool HasMetrics { get; init; }
+
+    /// <summary>Tag of Liqo's images; null takes the chart's own.</summary>
+    public string? ImageTag { get; init; }
+
     /// <summary>Version of the chart.</summary>
     public LiqoVersion Version { get; init; } = LiqoVersion.Target;
 

@@ -48,7 +48,7 @@ internal static class NetworkPlanner
         [
             .. held.Where(h => !h.o.IsGoing)
                 .Select(h => new DeleteStep(ObjectKey.Of(h.side, h.kind, h.o), "takes the network down")),
-            .. held.Select(h => Gone(patience, ObjectKey.Of(h.side, h.kind, h.o), h.o)),
+            .. held.Select(h => WaitForEnd.Of(ObjectKey.Of(h.side, h.kind, h.o), patience, h.o.Holders)),
         ];
     }
 
@@ -63,13 +63,4 @@ internal static class NetworkPlanner
             .Where(o =>
                 o.Namespace == facts.NamespaceOf(side) && o.Label(LiqoNames.RemoteClusterId) == facts.PeerOf(side)
             );
-
-    private static WaitStep Gone(TimeSpan patience, ObjectKey key, ClusterObject held) =>
-        new(key, "it to be gone")
-        {
-            Targets = [Target.On(key)],
-            Patience = patience,
-            LastObserved = $"it is held by {held.Holders}",
-            Remedy = "Look at Liqo's controller manager on this cluster.",
-        };
 }

@@ -30,14 +30,14 @@ internal static class TunnelReplacement
                     steps.Add(new DeleteStep(key, "the tunnel is to have another endpoint"));
                 }
 
-                steps.Add(Gone(key, patience, facts.World.Find(key)!.Holders));
+                steps.Add(WaitForEnd.Of(key, patience, facts.World.Find(key)!.Holders));
                 after = after with { World = after.World.Without(key) };
             }
         }
 
         foreach (var key in Orphans(after))
         {
-            steps.Add(Gone(key, patience, "the cluster's garbage collector has not come by yet"));
+            steps.Add(WaitForEnd.Of(key, patience, "the cluster's garbage collector has not come by yet"));
             after = after with { World = after.World.Without(key) };
         }
 
@@ -63,13 +63,4 @@ internal static class TunnelReplacement
         let key = NetworkObjects.Part(facts, side, kind, facts.PeerOf(side))
         where facts.World.Find(key) is not null
         select key;
-
-    private static WaitStep Gone(ObjectKey key, TimeSpan patience, string holders) =>
-        new(key, "it to be gone")
-        {
-            Targets = [Target.On(key)],
-            Patience = patience,
-            LastObserved = $"it is held by {holders}",
-            Remedy = "Look at Liqo's controller manager on this cluster.",
-        };
 }

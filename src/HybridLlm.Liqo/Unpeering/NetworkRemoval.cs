@@ -33,14 +33,7 @@ internal static class NetworkRemoval
             .. from side in sides
             from kind in Kinds
             from held in facts.World.All(side, kind)
-            let key = ObjectKey.Of(side, kind, held)
-            select new WaitStep(key, "it to be gone")
-            {
-                Targets = [Target.On(key)],
-                Patience = spec.Patience,
-                LastObserved = $"it is held by {held.Holders}",
-                Remedy = "Look at Liqo's controller manager on this cluster.",
-            },
+            select WaitForEnd.Of(ObjectKey.Of(side, kind, held), spec.Patience, held.Holders),
         ];
     }
 }

@@ -163,13 +163,7 @@ internal static class UnpeeringPlanner
         foreach (var tenant in facts.ProviderTenants)
         {
             var key = ObjectKey.Of(ClusterSide.Provider, Kinds.Tenant, tenant);
-            yield return new WaitStep(key, "it to be gone")
-            {
-                Targets = [Target.On(key)],
-                Patience = spec.Patience,
-                LastObserved = $"it is held by {tenant.Holders}",
-                Remedy = "Look at Liqo's controller manager on the provider.",
-            };
+            yield return WaitForEnd.Of(key, spec.Patience, tenant.Holders);
         }
     }
 
@@ -231,13 +225,7 @@ internal static class UnpeeringPlanner
                 };
             }
 
-            yield return new WaitStep(key, "it to be gone")
-            {
-                Targets = [Target.On(key)],
-                Patience = spec.Patience,
-                LastObserved = $"it is held by {peer.Holders}",
-                Remedy = "Look at Liqo's controller manager on this cluster.",
-            };
+            yield return WaitForEnd.Of(key, spec.Patience, peer.Holders);
         }
     }
 

@@ -1,3 +1,6 @@
+using Amazon.EC2;
+using Amazon.EC2.Model;
+using HybridLlm.AwsGpu.Ec2;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Interruptions;
 using HybridLlm.AwsGpu.Offerings;
@@ -215,6 +218,37 @@ public sealed class ScenarioTests : EmulatorTest
         (await later.TearDownAsync()).IsComplete.ShouldBeTrue();
 
         later.Wire.Writes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_volume_and_a_snapshot_of_ours_go_with_everything_else()
+    {
+        using var cluster = await ClusterAsync();
+        var tags = cluster.Owner.Tags(ResourceComponents.Node, "models", "plan-1", cluster.Time.GetUtcNow().AddDays(1));
+        var ec2 = cluster.Clients.Ec2(WireCluster.Region);
+        var volume = await ec2.CreateVolumeAsync(
+            new CreateVolumeRequest
+            {
+                AvailabilityZone = "us-east-1a",
+                Size = 20,
+                VolumeType = VolumeType.Gp3,
+                TagSpecifications = Ec2Tags.At(ResourceType.Volume, tags),
+            },
+            Token
+        );
+        await ec2.CreateSnapshotAsync(
+            new CreateSnapshotRequest
+            {
+                VolumeId = volume.Volume.VolumeId,
+                TagSpecifications = Ec2Tags.At(ResourceType.Snapshot, tags),
+            },
+            Token
+        );
+        OwnedBy(cluster.Owner).Select(r => r.Type).ShouldBe(["volume", "snapshot"], ignoreOrder: true);
+
+        (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
+
+        OwnedBy(cluster.Owner).ShouldBeEmpty();
     }
 
     [Fact]

@@ -93,6 +93,12 @@ public sealed class LiqoInstallationTests
             HasStorage = false,
             StorageClass = "local-path",
             VirtualKubeletArguments = ["--home-api-server-host=10.78.0.1"],
+            RuntimeClass = "liqo",
+            ChecksKernel = false,
+            ToleratesDeadWebhook = true,
+            UpgradesDefinitions = true,
+            HasMetrics = true,
+            ImageTag = "v1.2.0",
         };
 
         Golden.Match("every-value.yml", LiqoHelmValues.Write(installation));

@@ -51,6 +51,15 @@ public sealed class ValidatorTests : IAsyncLifetime
     public void Of_what_is_no_yaml_nothing_else_is_said() =>
         NebulaConfigValidator.Validate("listen: [").Single().Fault.Code.ShouldBe("config-yaml");
 
+    [Theory]
+    [InlineData("b: !!st[r y\n")]
+    [InlineData("%TAG ! \n---\nb: c\n")]
+    [InlineData("a: {b: [c, d: e], ? f : g}\n# c\n\tx: y\n<< {a: b}\n")]
+    [InlineData("a: \"\\U99999999\"\n")]
+    [InlineData("a: *nothing\n")]
+    public void What_the_parser_stumbles_over_is_no_yaml(string text) =>
+        NebulaConfigValidator.Validate(text).ShouldHaveSingleItem().Fault.Code.ShouldBe("config-yaml");
+
     // Not run: nebula takes all memory it can get.
     [Fact]
     public void Retries_without_end_are_an_error() =>

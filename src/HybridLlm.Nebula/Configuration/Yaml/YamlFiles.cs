@@ -28,10 +28,11 @@ internal static class YamlFiles
 
     private static YamlNode? Parse(ConfigFile file, bool isOneOfMany, ConfigReading reading)
     {
+        Parser parser = new(new StringReader(file.Text));
         try
         {
             YamlStream stream = [];
-            stream.Load(new MergingParser(YamlBounds.Bounded(new Parser(new StringReader(file.Text)))));
+            stream.Load(new MergingParser(YamlBounds.Bounded(parser)));
             var root = stream.Documents.FirstOrDefault()?.RootNode;
             if (root is not null)
             {
@@ -45,11 +46,13 @@ internal static class YamlFiles
 
             return root;
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
+            // YamlDotNet's scanner lets the latter two through for some texts; then only about where it was is known.
+            var at = (e as YamlException)?.Start ?? parser.Current?.Start;
             NebulaFault fault = new(NoYaml, $"The file is no YAML: {e.Message}", "Correct it at this line.");
             reading.Findings.Add(
-                new ConfigFinding(ConfigSeverity.Error, "", (int)e.Start.Line, fault)
+                new ConfigFinding(ConfigSeverity.Error, "", (int)(at?.Line ?? 1), fault)
                 {
                     File = isOneOfMany ? file.Name : null,
                 }

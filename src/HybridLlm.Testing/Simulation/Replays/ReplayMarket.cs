@@ -128,7 +128,7 @@ internal sealed class ReplayMarket
             case var _ when instance!.IsGone:
                 break;
             case Kind.Take:
-                _meter.Reclaims++;
+                _meter.Reclaimed(instance);
                 End(instance);
                 policy.Taken(this, instance);
                 break;
@@ -138,6 +138,7 @@ internal sealed class ReplayMarket
                 policy.BecameReady(this, instance);
                 break;
             case Kind.Notice:
+                _meter.Reclaimed(instance);
                 policy.NoticeGiven(this, instance, TakenAt(instance.Zone!));
                 break;
             default:

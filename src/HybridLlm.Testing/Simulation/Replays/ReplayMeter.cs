@@ -6,6 +6,7 @@ internal sealed class ReplayMeter
     private readonly DateTimeOffset _start;
     private readonly decimal _spotPrice;
     private readonly HashSet<ReplayInstance> _serving = [];
+    private readonly HashSet<ReplayInstance> _reclaimed = [];
     private DateTimeOffset _gapSince;
     private DateTimeOffset _readySince;
     private TimeSpan _ready;
@@ -19,7 +20,6 @@ internal sealed class ReplayMeter
         _spotPrice = spotPrice;
     }
 
-    public int Reclaims { get; set; }
     public int Launches { get; private set; }
     public int MostAtOnce { get; private set; }
 
@@ -28,6 +28,9 @@ internal sealed class ReplayMeter
         Launches++;
         MostAtOnce = Math.Max(MostAtOnce, ++_held);
     }
+
+    /// <summary>EC2 takes an instance or says that it will; counted once, even if the instance is given back before its end.</summary>
+    public void Reclaimed(ReplayInstance instance) => _reclaimed.Add(instance);
 
     public void Serves(ReplayInstance instance, DateTimeOffset now)
     {
@@ -59,7 +62,7 @@ internal sealed class ReplayMeter
             Policy = policy,
             ReadyPercent = 100 * (_ready / length),
             CostRatio = (double)_onDemandHours / length.TotalHours,
-            ReclaimsPerDay = Reclaims / length.TotalDays,
+            ReclaimsPerDay = _reclaimed.Count / length.TotalDays,
             LongestGapSeconds = _longestGap.TotalSeconds,
             Launches = Launches,
             MostAtOnce = MostAtOnce,

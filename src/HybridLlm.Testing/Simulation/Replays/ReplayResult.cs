@@ -12,7 +12,7 @@ public sealed record ReplayResult
     /// <summary>Cost of all nodes, by the second, over that of one on-demand node all the time.</summary>
     public required double CostRatio { get; init; }
 
-    /// <summary>Instances that EC2 took back, a day.</summary>
+    /// <summary>Instances that EC2 took back, or announced to take, a day.</summary>
     public required double ReclaimsPerDay { get; init; }
 
     /// <summary>Longest time without a node that served, seconds.</summary>
