@@ -22,10 +22,10 @@ internal sealed class IamStatements(IamPolicySpec spec)
             .. spec.ExistingVpcId is { } vpc ? UseVpc(vpc) : [],
             .. Bucket(),
             Image(),
-            .. spec.QueueName is { } queue ? Queue(queue) : [],
-            .. spec.NodeRoleName is { } role ? PassRole(role) : [],
+            .. spec.QueueName is { } queue ? new[] { Queue(queue) } : [],
+            .. spec.NodeRoleName is { } role ? new[] { PassRole(role) } : [],
             RequireTokens(),
-            .. spec.InstanceTypes.Count > 0 ? LimitTypes() : [],
+            .. spec.InstanceTypes.Count > 0 ? new[] { LimitTypes() } : [],
         ];
 
     /// <summary>EC2's listings know no resources. Teardown and its receipt look into every region.</summary>
@@ -251,26 +251,22 @@ internal sealed class IamStatements(IamPolicySpec spec)
             Resources = [$"arn:{spec.Partition}:ssm:{spec.Region}::parameter/aws/service/*"],
         };
 
-    private IEnumerable<IamStatement> Queue(string name) =>
-        [
-            new IamStatement
-            {
-                Sid = "HearInterruptions",
-                Actions = ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
-                Resources = [$"arn:{spec.Partition}:sqs:{spec.Region}:{spec.AccountId}:{name}"],
-            },
-        ];
+    private IamStatement Queue(string name) =>
+        new()
+        {
+            Sid = "HearInterruptions",
+            Actions = ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+            Resources = [$"arn:{spec.Partition}:sqs:{spec.Region}:{spec.AccountId}:{name}"],
+        };
 
-    private IEnumerable<IamStatement> PassRole(string role) =>
-        [
-            new IamStatement
-            {
-                Sid = "PassNodeRole",
-                Actions = ["iam:PassRole"],
-                Resources = [$"arn:{spec.Partition}:iam::{spec.AccountId}:role/{role}"],
-                Conditions = [("StringEquals", "iam:PassedToService", ["ec2.amazonaws.com"])],
-            },
-        ];
+    private IamStatement PassRole(string role) =>
+        new()
+        {
+            Sid = "PassNodeRole",
+            Actions = ["iam:PassRole"],
+            Resources = [$"arn:{spec.Partition}:iam::{spec.AccountId}:role/{role}"],
+            Conditions = [("StringEquals", "iam:PassedToService", ["ec2.amazonaws.com"])],
+        };
 
     private IamStatement RequireTokens() =>
         new()
@@ -282,17 +278,15 @@ internal sealed class IamStatements(IamPolicySpec spec)
             Conditions = [("StringNotEquals", "ec2:MetadataHttpTokens", ["required"])],
         };
 
-    private IEnumerable<IamStatement> LimitTypes() =>
-        [
-            new IamStatement
-            {
-                Sid = "LimitTypes",
-                Allows = false,
-                Actions = ["ec2:RunInstances"],
-                Resources = Own("instance"),
-                Conditions = [("StringNotEquals", "ec2:InstanceType", [.. spec.InstanceTypes])],
-            },
-        ];
+    private IamStatement LimitTypes() =>
+        new()
+        {
+            Sid = "LimitTypes",
+            Allows = false,
+            Actions = ["ec2:RunInstances"],
+            Resources = Own("instance"),
+            Conditions = [("StringNotEquals", "ec2:InstanceType", [.. spec.InstanceTypes])],
+        };
 
     private static string[] Ec2(params string[] actions) => [.. actions.Select(a => $"ec2:{a}")];
 
