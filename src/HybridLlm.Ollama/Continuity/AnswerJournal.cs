@@ -4,16 +4,20 @@ namespace HybridLlm.Ollama.Continuity;
 
 /// <summary>
 /// Records what is delivered. Where there are stop strings, a chunk whose end could begin one is kept back until it is clear that it
-/// does not, so that an answer never has to go on from inside one, where the next server would not see it. And the last chunk is
-/// always kept back: a stop string may have cut it short, which shows only in that no text follows it.
+/// does not, so that an answer never has to go on from inside one, where the next server would not see it. Where they are the
+/// request's own, the last chunk is always kept back, too: a stop string may have cut it short, which shows only in that no text
+/// follows it. A model's own are mostly tokens of their own, which cut no other short.
 /// </summary>
-internal sealed class AnswerJournal(IReadOnlyList<string> stops)
+internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
 {
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _thinking = new();
     private readonly List<string> _toolCalls = [];
     private readonly List<OllamaChunk> _held = [];
     private int? _tokens = 0;
+
+    /// <summary>Stop strings of the model, which hold where the request gives none.</summary>
+    public IReadOnlyList<string> ModelStops { get; set; } = [];
 
     /// <summary>What has been delivered.</summary>
     public AnswerSoFar Delivered =>
@@ -29,9 +33,10 @@ internal sealed class AnswerJournal(IReadOnlyList<string> stops)
     public IReadOnlyList<OllamaChunk> Add(OllamaChunk chunk)
     {
         _held.Add(chunk);
+        var stops = asked ?? ModelStops;
         return chunk.Done || stops.Count == 0 ? Flush()
-            : CouldBeginStop(string.Concat(_held.Select(c => c.Text))) ? []
-            : Deliver(_held.Count - 1);
+            : CouldBeginStop(stops, string.Concat(_held.Select(c => c.Text))) ? []
+            : Deliver(asked is null ? _held.Count : _held.Count - 1);
     }
 
     /// <summary>Gives out what was kept back.</summary>
@@ -61,7 +66,7 @@ internal sealed class AnswerJournal(IReadOnlyList<string> stops)
         _tokens += chunk.Done ? 0 : chunk.TokenCount;
     }
 
-    private bool CouldBeginStop(string text) =>
+    private static bool CouldBeginStop(IReadOnlyList<string> stops, string text) =>
         stops.Any(stop =>
         {
             for (var length = Math.Min(text.Length, stop.Length - 1); length > 0; length--)

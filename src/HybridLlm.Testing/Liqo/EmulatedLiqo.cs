@@ -64,9 +64,9 @@ public sealed class EmulatedLiqo : IAsyncDisposable
         }
 
         LiqoContext context = new(cluster, options);
-        LiqoDefinitions.Create(context.Client);
+        LiqoDefinitions.Create(context);
         LiqoObjects.Create(context);
-        cluster.State.Webhooks = cluster.State.Webhooks.Add(new LiqoWebhooks(context));
+        cluster.State.Add(new LiqoWebhooks(context));
         EmulatedLiqo liqo = new(context);
         cluster.Ending(liqo._controllers);
         return liqo;

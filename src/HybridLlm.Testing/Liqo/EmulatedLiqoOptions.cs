@@ -15,6 +15,12 @@ public sealed class EmulatedLiqoOptions
     /// <summary>Namespace of its components.</summary>
     public string Namespace { get; set; } = "liqo";
 
+    /// <summary>
+    /// Liqo's CustomResourceDefinitions, each one JSON object; null takes the built-in ones, which hold the rules that a client can run
+    /// into and leave other fields open.
+    /// </summary>
+    public IReadOnlyList<string>? Definitions { get; set; }
+
     /// <summary>Whether the cluster's keys are RSA (<c>authentication.tlsCompatibilityMode</c>); Ed25519 otherwise.</summary>
     public bool UsesRsaKeys { get; set; }
 

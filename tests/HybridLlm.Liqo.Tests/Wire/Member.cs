@@ -48,13 +48,18 @@ internal sealed class Member : IAsyncDisposable
             {
                 Time = clock,
                 Name = id,
+                ApiServerBinaries = RealKubernetes.Binaries,
                 PodCidr = pods,
                 ServiceCidr = services,
                 Nodes = [new EmulatedNode { Name = $"{id}-node", Gpus = 1 }],
             },
             TestContext.Current.CancellationToken
         );
-        EmulatedLiqoOptions options = new() { ClusterId = id };
+        EmulatedLiqoOptions options = new()
+        {
+            ClusterId = id,
+            Definitions = RealKubernetes.Binaries is null ? null : RealKubernetes.LiqoDefinitions(),
+        };
         configure?.Invoke(options);
         var emulated = EmulatedLiqo.Install(cluster, options);
         var connection = ClusterConnection.FromKubeconfig(

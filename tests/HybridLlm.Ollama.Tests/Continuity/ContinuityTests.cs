@@ -173,6 +173,28 @@ public sealed class ContinuityTests
         }
     }
 
+    [Theory]
+    [InlineData(
+        "stop                           \"<|im_start|>\"\nstop                           \"a \\\"b\\\" \\u00fc\\n\"\ntemperature 0",
+        "<|im_start|>,a \"b\" ü\n"
+    )]
+    [InlineData("stop AI:", "AI:")]
+    [InlineData("stop \"\\xff\"", "\\xff")]
+    [InlineData("", "")]
+    public void Stop_strings_are_read_as_the_server_writes_them(string parameters, string stops)
+    {
+        ModelDescription model = new()
+        {
+            Modelfile = "",
+            Template = "",
+            Parameters = parameters,
+            Capabilities = [],
+            Info = new Dictionary<string, System.Text.Json.JsonElement>(),
+        };
+
+        string.Join(',', ModelStops.Of(model)).ShouldBe(stops);
+    }
+
     [Fact]
     public async Task An_answer_cut_between_its_last_token_and_its_last_line_is_finished_not_continued()
     {
@@ -345,6 +367,25 @@ public sealed class ContinuityTests
         var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
 
         answer.Last.Continuity!.Doubts.ShouldHaveSingleItem().ShouldContain("version");
+    }
+
+    [Fact]
+    public async Task Another_version_can_be_refused()
+    {
+        var other = Models();
+        other.Version = "0.35.1";
+        await using var servers = await Servers.StartAsync(Models(), other, Models());
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 20));
+
+        var answer = await servers.AskAsync(
+            OllamaApi.Chat,
+            Ask.Chat("Hello"),
+            new ContinuityOptions { RequireSameVersion = true }
+        );
+
+        (answer.Text, answer.Last.Continuity!.Exact).ShouldBe((whole.Text, true));
+        answer.Migrations.ShouldHaveSingleItem().To.ShouldBe(servers.Address(2));
     }
 
     [Fact]

@@ -66,7 +66,11 @@ internal sealed class TwoClusters : IAsyncDisposable
             ClusterLabels = new Dictionary<string, string> { ["liqo.io/provider"] = "k3s", ["node-type"] = "gpu" },
         };
         configureGpu?.Invoke(options);
-        EmulatedLiqoOptions homeOptions = new() { ClusterId = "homelab" };
+        if (RealKubernetes.Binaries is not null)
+        {
+            options.Definitions ??= RealKubernetes.LiqoDefinitions();
+        }
+        EmulatedLiqoOptions homeOptions = new() { ClusterId = "homelab", Definitions = options.Definitions };
         configureHome?.Invoke(homeOptions);
         var homeLiqo = EmulatedLiqo.Install(home.Cluster, homeOptions);
         var gpuLiqo = EmulatedLiqo.Install(gpu.Cluster, options);

@@ -9,6 +9,9 @@ namespace HybridLlm.Nebula.Configuration.Yaml;
 /// </summary>
 internal static class YamlFiles
 {
+    /// <summary>Code of a finding that a file is no YAML.</summary>
+    public const string NoYaml = "config-yaml";
+
     public static YamlNode? Read(IReadOnlyList<ConfigFile> files, ConfigReading reading)
     {
         YamlNode? merged = null;
@@ -28,8 +31,13 @@ internal static class YamlFiles
         try
         {
             YamlStream stream = [];
-            stream.Load(new MergingParser(new Parser(new StringReader(file.Text))));
+            stream.Load(new MergingParser(YamlBounds.Bounded(new Parser(new StringReader(file.Text)))));
             var root = stream.Documents.FirstOrDefault()?.RootNode;
+            if (root is not null)
+            {
+                YamlBounds.Check(root);
+            }
+
             if (root is not null && isOneOfMany)
             {
                 reading.Register(root, file.Name);
@@ -39,7 +47,7 @@ internal static class YamlFiles
         }
         catch (YamlException e)
         {
-            NebulaFault fault = new("config-yaml", $"The file is no YAML: {e.Message}", "Correct it at this line.");
+            NebulaFault fault = new(NoYaml, $"The file is no YAML: {e.Message}", "Correct it at this line.");
             reading.Findings.Add(
                 new ConfigFinding(ConfigSeverity.Error, "", (int)e.Start.Line, fault)
                 {

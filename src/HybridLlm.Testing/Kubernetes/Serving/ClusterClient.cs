@@ -29,6 +29,9 @@ internal sealed class ClusterClient(ClusterState cluster, string actor)
             ? [.. cluster.Store.List(found.Resource, inNamespace)!.Objects.Select(o => o.Open())]
             : [];
 
+    /// <summary>Returns when the kinds of definitions it has created are served.</summary>
+    public void WaitUntilServed(IEnumerable<JsonObject> definitions) => cluster.Genuine?.Serve(definitions);
+
     /// <exception cref="ApiFailure">It cannot be created.</exception>
     public JsonObject Create(JsonObject o) => Send("create", o, "", o);
 
@@ -91,6 +94,6 @@ internal sealed class ClusterClient(ClusterState cluster, string actor)
             UserAgent = actor,
             Body = body.ToBytes(),
         };
-        return _service.Handle(call).Body;
+        return cluster.Genuine is { } genuine ? genuine.Send(call) : _service.Handle(call).Body;
     }
 }

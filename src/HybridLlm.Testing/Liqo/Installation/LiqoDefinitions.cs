@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Objects;
-using HybridLlm.Testing.Kubernetes.Serving;
 
 namespace HybridLlm.Testing.Liqo.Installation;
 
@@ -120,12 +119,20 @@ internal static class LiqoDefinitions
         new("offloading.liqo.io", "v1beta1", "VkOptionsTemplate", "vkoptionstemplates") { HasStatus = false },
     ];
 
-    public static void Create(ClusterClient client)
+    public static void Create(LiqoContext context)
     {
-        foreach (var definition in s_all)
+        List<JsonObject> definitions =
+        [
+            .. context.Options.Definitions is { } given
+                ? given.Select(d => KubeJson.TryParse(System.Text.Encoding.UTF8.GetBytes(d))!)
+                : s_all.Select(d => d.ToObject()),
+        ];
+        foreach (var definition in definitions)
         {
-            client.Create(definition.ToObject());
+            context.Client.Create(definition);
         }
+
+        context.Client.WaitUntilServed(definitions);
     }
 
     private sealed record Definition(string Group, string Version, string Kind, string Plural)

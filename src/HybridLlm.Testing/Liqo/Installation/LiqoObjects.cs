@@ -53,6 +53,7 @@ internal static class LiqoObjects
             ["createNode"] = true,
             ["disableNetworkCheck"] = false,
             ["extraArgs"] = new JsonArray("--enable-apiserver-support=true"),
+            ["metricsEnabled"] = false,
         };
         client.Create(template);
     }
