@@ -27,6 +27,8 @@ internal static class LiqoNames
     public const string NotAllowed = "virtual-node.liqo.io/not-allowed";
 
     public const string RemoteTenantNamespace = "liqo.io/remote-tenant-namespace";
+    public const string Cordon = "liqo.io/cordon";
+    public const string CordonTenant = "liqo.io/cordon-tenant";
     public const string CreateVirtualNode = "liqo.io/create-virtual-node";
     public const string Unreachable = "liqo.io/foreign-cluster-permanently-unreachable";
     public const string Preinstalled = "liqo.io/preinstalled";

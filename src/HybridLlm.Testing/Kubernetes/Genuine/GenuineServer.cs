@@ -54,9 +54,18 @@ internal sealed class GenuineServer : IAsyncDisposable
     /// <exception cref="ApiFailure">The server refused.</exception>
     public JsonObject Send(ApiCall call)
     {
-        var answer = _api.Send(call);
-        _mirror.Take(call, answer);
-        return answer;
+        try
+        {
+            var answer = _api.Send(call);
+            _mirror.Take(call, answer);
+            return answer;
+        }
+        // The mirror was behind: whoever tries again is to see what is there.
+        catch (ApiFailure failure) when (failure.Status is 404 or 409 && call.Target.Verb != "create")
+        {
+            _mirror.Reread(call);
+            throw;
+        }
     }
 
     /// <summary>Makes the server ask a webhook.</summary>

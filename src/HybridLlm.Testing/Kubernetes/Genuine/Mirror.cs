@@ -46,9 +46,16 @@ internal sealed class Mirror(GenuineApi api, ObjectStore store) : IAsyncDisposab
         }
 
         // A deletion may have marked the object or removed it.
+        Reread(call);
+    }
+
+    /// <summary>Looks what has become of the object that a call is about.</summary>
+    public void Reread(ApiCall call)
+    {
+        var kind = call.Kind;
         try
         {
-            var read = api.Send(call with { Target = call.Target with { Verb = "get" }, Body = [] });
+            var read = api.Send(call with { Target = call.Target with { Verb = "get", Subresource = "" }, Body = [] });
             store.Mirror(kind.Resource, read);
         }
         catch (ApiFailure failure) when (failure.Status == 404)

@@ -50,7 +50,7 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
         }
 
         return Client.Find("v1", "Node", "", virtualNode.Name()) is { } node
-            ? Watch(virtualNode, VirtualNodeNode.Resize(Context, virtualNode, node))
+            ? Watch(virtualNode, node)
             : BringUp(virtualNode);
     }
 
@@ -132,6 +132,7 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
         {
             Context.Patience.Forget(key);
             var network = NetworkState(virtualNode);
+            VirtualNodeNode.Resize(Context, virtualNode, node);
             if (!Conditions.IsTrue(node, "Ready") && network != false)
             {
                 VirtualNodeNode.Recover(Context, node, PodsOn(node), network);

@@ -23,7 +23,12 @@ internal static class VirtualNodeNode
         node.Metadata()["labels"] = Labels(virtualNode).ToMap();
         node["spec"] = new JsonObject { ["taints"] = Taints() };
         var created = context.Client.Create(node);
-        var status = created.Make("status");
+        context.Client.Change(created, "status", n => Describe(context, virtualNode, n.Make("status"), network));
+        context.Client.Change(created, "", n => n.Make("spec")["taints"] = Taints());
+    }
+
+    private static void Describe(LiqoContext context, JsonObject virtualNode, JsonObject status, bool? network)
+    {
         var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard") ?? [];
         status["capacity"] = capacity.Copy();
         status["allocatable"] = capacity.Copy();
@@ -33,24 +38,6 @@ internal static class VirtualNodeNode
         status.Make("nodeInfo")["operatingSystem"] = "Linux";
         status.Make("nodeInfo")["kubeletVersion"] = context.State.Options.Version;
         SayReady(status, context.NowText, network);
-        created = context.Client.UpdateStatus(created);
-        created.Make("spec")["taints"] = Taints();
-        context.Client.Update(created);
-    }
-
-    /// <summary>Offers what the virtual node has by now.</summary>
-    public static JsonObject Resize(LiqoContext context, JsonObject virtualNode, JsonObject node)
-    {
-        var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard");
-        if (capacity is null || JsonNode.DeepEquals(node.ObjectAt("status", "allocatable"), capacity))
-        {
-            return node;
-        }
-
-        var status = node.Make("status");
-        status["capacity"] = capacity.Copy();
-        status["allocatable"] = capacity.Copy();
-        return context.Client.UpdateStatus(node);
     }
 
     public static void GiveUp(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods)
@@ -112,6 +99,26 @@ internal static class VirtualNodeNode
         var marked = context.Client.Update(pod);
         Conditions.Set(marked.Make("status"), "Ready", !isLost, "", "", context.NowText);
         context.Client.UpdateStatus(marked);
+    }
+
+    /// <summary>Offers what the virtual node has by now.</summary>
+    public static void Resize(LiqoContext context, JsonObject virtualNode, JsonObject node)
+    {
+        var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard") ?? [];
+        if (JsonNode.DeepEquals(node.ObjectAt("status", "capacity"), capacity))
+        {
+            return;
+        }
+
+        context.Client.Change(
+            node,
+            "status",
+            n =>
+            {
+                n.Make("status")["capacity"] = capacity.Copy();
+                n.Make("status")["allocatable"] = capacity.Copy();
+            }
+        );
     }
 
     public static void LoseNetwork(LiqoContext context, JsonObject node)

@@ -48,6 +48,11 @@ internal sealed class ReplicaSliceController(LiqoContext context) : LiqoControll
             user,
             publicPem: null
         );
+        if (TenantOf(slice).TextAt("spec", "tenantCondition") == "Drained")
+        {
+            return null;
+        }
+
         var before = slice.Copy();
         if (answer == SliceAnswer.DenyAuthentication || fault is not null)
         {
@@ -152,6 +157,12 @@ internal sealed class ReplicaSliceController(LiqoContext context) : LiqoControll
             ["resources"] = slice.ObjectAt("status", "resources")!.Copy(),
             ["user"] = user,
         };
+        string[] cordons = [LiqoNames.Cordon, LiqoNames.CordonTenant];
+        if (cordons.Any(c => slice.Annotation(c) == "true"))
+        {
+            spec["cordoned"] = true;
+        }
+
         if (Client.Find(LiqoNames.Offloading, "Quota", slice.Namespace(), user) is { } there)
         {
             if (!JsonNode.DeepEquals(there["spec"], spec))
