@@ -1,6 +1,6 @@
-using HybridLlm.Applying;
 using System.Collections.Concurrent;
 using System.Net;
+using HybridLlm.Applying;
 using HybridLlm.Waking;
 using Microsoft.Extensions.Time.Testing;
 

@@ -123,13 +123,16 @@ internal sealed class LocalSliceController(LiqoContext context) : LiqoController
         return null;
     }
 
-    private void Resize(JsonObject node, JsonObject slice)
+    private void Resize(JsonObject virtualNode, JsonObject slice)
     {
-        var granted = slice.ObjectAt("status", "resources");
-        if (!node.IsDeleting() && !JsonNode.DeepEquals(node.ObjectAt("spec", "resourceQuota", "hard"), granted))
+        var given = slice.ObjectAt("status", "resources");
+        if (
+            !virtualNode.IsDeleting()
+            && !JsonNode.DeepEquals(virtualNode.ObjectAt("spec", "resourceQuota", "hard"), given)
+        )
         {
-            node.Make("spec").Make("resourceQuota")["hard"] = granted?.Copy();
-            Client.Update(node);
+            virtualNode.Make("spec").Make("resourceQuota")["hard"] = given?.Copy();
+            Client.Update(virtualNode);
         }
     }
 
