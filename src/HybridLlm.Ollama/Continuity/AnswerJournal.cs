@@ -6,7 +6,7 @@ namespace HybridLlm.Ollama.Continuity;
 /// Records what is delivered. Where there are stop strings, a chunk whose end could begin one is kept back until it is clear that it
 /// does not, so that an answer never has to go on from inside one, where the next server would not see it. Where they are the
 /// request's own, the last chunk is always kept back, too: a stop string may have cut it short, which shows only in that no text
-/// follows it. A model's own are mostly tokens of their own, which cut no other short.
+/// follows it. Of a model's own, which are mostly tokens of their own, only a token that looks cut short is kept back.
 /// </summary>
 internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
 {
@@ -15,6 +15,7 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
     private readonly List<string> _toolCalls = [];
     private readonly List<OllamaChunk> _held = [];
     private int? _tokens = 0;
+    private bool _uncounted;
 
     /// <summary>Stop strings of the model, which hold where the request gives none.</summary>
     public IReadOnlyList<string> ModelStops { get; set; } = [];
@@ -27,6 +28,7 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
             Thinking = _thinking.ToString(),
             ToolCalls = [.. _toolCalls],
             Tokens = _tokens,
+            Uncounted = _uncounted,
         };
 
     /// <summary>Takes a chunk in and gives out what can be delivered now.</summary>
@@ -36,8 +38,11 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
         var stops = asked ?? ModelStops;
         return chunk.Done || stops.Count == 0 ? Flush()
             : CouldBeginStop(stops, string.Concat(_held.Select(c => c.Text))) ? []
-            : Deliver(asked is null ? _held.Count : _held.Count - 1);
+            : Deliver(asked is null && !chunk.CutShort ? _held.Count : _held.Count - 1);
     }
+
+    /// <summary>Sets right how many tokens have been delivered.</summary>
+    public void Correct(int tokens) => (_tokens, _uncounted) = (tokens, false);
 
     /// <summary>Gives out what was kept back.</summary>
     public IReadOnlyList<OllamaChunk> Flush() => Deliver(_held.Count);
@@ -64,6 +69,7 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
         _toolCalls.AddRange(chunk.ToolCalls.Select(ToolCallText.Of));
         // The last line's tokens are in its counters.
         _tokens += chunk.Done ? 0 : chunk.TokenCount;
+        _uncounted |= chunk.OddToken;
     }
 
     private static bool CouldBeginStop(IReadOnlyList<string> stops, string text) =>

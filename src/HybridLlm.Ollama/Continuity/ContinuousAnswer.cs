@@ -151,6 +151,19 @@ internal sealed class ContinuousAnswer(
             plan = WrongVersion(facts) is { } wrong
                 ? ContinuationPlan.UnfitBecause(wrong)
                 : ContinuationPlanner.Plan(asked, soFar, facts);
+            if (plan.AfterSeam && (soFar.Uncounted || soFar.Tokens is null))
+            {
+                var tokens = await PromptProbe
+                    .CountAsync(asked, plan, next.Client, cancellationToken)
+                    .ConfigureAwait(false);
+                _journal.Correct(Math.Max(tokens, soFar.Tokens ?? 0));
+                // By chance a token may be less likely than those shown, and seem odd for that.
+                Doubt(
+                    asked.IsGreedy(facts.Model) ? "tokens that came as one were counted by reading them again" : null
+                );
+                soFar = _journal.Delivered;
+                plan = ContinuationPlanner.Plan(asked, soFar, facts);
+            }
         }
         catch (OllamaException e)
         {

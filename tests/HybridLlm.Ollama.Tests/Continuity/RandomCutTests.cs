@@ -79,12 +79,21 @@ public sealed class RandomCutTests
             var what = $"{body.ToJsonString()} {string.Join(", ", cut.Migrations)}";
             cut.Text.ShouldBe(whole.Text, what);
             (cut.Reason, cut.Tokens).ShouldBe((whole.Reason, whole.Tokens), what);
+            var doubts = cut.Last.Continuity?.Doubts ?? [];
+            // What is held back for a stop string, or ends inside a character, comes as one token.
+            var counted = doubts.Any(d =>
+                d.Contains("reading them again", StringComparison.Ordinal)
+                || d.Contains("did not show", StringComparison.Ordinal)
+            );
+            var penalty = body["options"]!.AsObject().ContainsKey("repeat_penalty");
+            var stops = body["options"]!.AsObject().ContainsKey("stop");
+            (counted && !penalty && !stops && body["model"]!.ToString().StartsWith('t')).ShouldBeFalse(what);
             var seams = cut.Migrations.Any(m =>
                 m.Method is ContinuationMethod.RawPrompt or ContinuationMethod.TrailingAssistant
             );
             (cut.Last.Continuity?.Exact ?? true).ShouldBe(
-                !seams || !body["options"]!.AsObject().ContainsKey("repeat_penalty"),
-                $"{string.Join(", ", cut.Last.Continuity?.Doubts ?? [])}: {what}"
+                !counted && (!seams || !penalty),
+                $"{string.Join(", ", doubts)}: {what}"
             );
             done += cut.Migrations.Count;
         }

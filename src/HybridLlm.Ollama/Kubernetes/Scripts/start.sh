@@ -21,7 +21,8 @@ step() {
 
 ollama serve &
 server=$!
-trap 'kill -TERM "$server"; wait "$server"; exit 0' TERM INT
+trap 'kill -TERM "$server" 2>/dev/null; wait "$server" || true' EXIT
+trap 'exit 0' TERM INT
 until call GET /api/version '' >/dev/null 2>&1; do
   kill -0 "$server" || exit 1
   sleep 1
@@ -38,7 +39,6 @@ if [[ -n ${HYBRIDLLM_DIGEST:-} ]]; then
   [[ ${tags#*"$name"} =~ \"digest\":\"([0-9a-f]+)\" ]]
   if [[ ${BASH_REMATCH[1]} != "$HYBRIDLLM_DIGEST" ]]; then
     echo "$HYBRIDLLM_MODEL is ${BASH_REMATCH[1]}, and $HYBRIDLLM_DIGEST was pinned" >&2
-    kill -TERM "$server"
     exit 1
   fi
 fi
