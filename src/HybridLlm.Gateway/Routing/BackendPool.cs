@@ -64,6 +64,10 @@ internal sealed class BackendPool : BackgroundService
         Changed?.Invoke();
     }
 
+    /// <summary>Waits until each has been looked at once, so that a gateway that has just started does not say that there is nothing.</summary>
+    public Task SeenAsync(CancellationToken cancellationToken) =>
+        All.Any(b => b.View == BackendView.Unseen) ? LookAsync(cancellationToken) : Task.CompletedTask;
+
     /// <summary>Looks at one that failed a request; one that is up all the same has failed it for another reason.</summary>
     public async Task ExamineAsync(Backend backend, CancellationToken cancellationToken)
     {

@@ -132,10 +132,13 @@ internal sealed class GatewayRouter
 
     private void Settle()
     {
-        foreach (var queue in _queues.Values)
+        foreach (var (model, queue) in _queues)
         {
             queue.Pump();
-            queue.Fail(wish => wish.Begun ? null : WhyNone(wish.Model));
+            if (WhyNone(model) is { } refusal)
+            {
+                queue.Fail(wish => wish.Begun ? null : refusal);
+            }
         }
     }
 }
