@@ -107,7 +107,7 @@ internal sealed class GatewayRouter
     )
     {
         var longest =
-            wish.Begun && WhyNone(wish.Model) is not null
+            wish.Begun && Cloud?.Serves(wish.Model) is not true
                 ? TimeSpan.FromSeconds(Options.ReturnSeconds)
                 : hold.Left(Options);
         using CancellationTokenSource limit = new(longest, Clock);
