@@ -53,6 +53,7 @@ internal sealed class RequestHold(TimeProvider clock, IWakeNews? wake)
             CostUsd = stage?.CostUsd,
             Position = position,
             Waited = Waited,
+            At = clock.GetUtcNow(),
         };
     }
 
@@ -92,4 +93,7 @@ internal sealed record HoldNews
 
     /// <summary>Since the request arrived.</summary>
     public required TimeSpan Waited { get; init; }
+
+    /// <summary>Now.</summary>
+    public required DateTimeOffset At { get; init; }
 }

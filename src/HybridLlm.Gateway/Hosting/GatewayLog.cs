@@ -15,13 +15,6 @@ internal static partial class GatewayLog
     [LoggerMessage(5002, LogLevel.Warning, "{Path} got {Status}: {Reason}")]
     public static partial void Refused(ILogger logger, string path, int status, string reason, Exception? cause);
 
-    [LoggerMessage(
-        5003,
-        LogLevel.Warning,
-        "No API keys are configured, so only this machine is answered, although the gateway listens at {Address}."
-    )]
-    public static partial void LoopbackOnly(ILogger logger, string address);
-
-    [LoggerMessage(5004, LogLevel.Error, "{Path} failed.")]
+    [LoggerMessage(5003, LogLevel.Error, "{Path} failed.")]
     public static partial void Failed(ILogger logger, string path, Exception cause);
 }

@@ -27,7 +27,7 @@ internal sealed class BackendPool : BackgroundService
     {
         lock (_gate)
         {
-            var usable = All.Where(b => b.Usable && b.Has(wish.Model) && !IsFull(b)).ToList();
+            var usable = All.Where(b => b.Usable && b.Has(wish.Model) && !IsFull(b) && CanGoOn(b, wish)).ToList();
             if (usable.Count == 0)
             {
                 return null;
@@ -63,6 +63,10 @@ internal sealed class BackendPool : BackgroundService
         await Task.WhenAll(All.Select(b => b.LookAsync())).WaitAsync(cancellationToken).ConfigureAwait(false);
         Changed?.Invoke();
     }
+
+    /// <summary>Waits until each has been looked at once, so that a gateway that has just started does not say that there is nothing.</summary>
+    public Task SeenAsync(CancellationToken cancellationToken) =>
+        All.Any(b => b.View == BackendView.Unseen) ? LookAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Looks at one that failed a request; one that is up all the same has failed it for another reason.</summary>
     public async Task ExamineAsync(Backend backend, CancellationToken cancellationToken)
@@ -100,6 +104,10 @@ internal sealed class BackendPool : BackgroundService
     }
 
     private bool IsFull(Backend backend) => _options.BackendParallel > 0 && backend.Open >= _options.BackendParallel;
+
+    /// <summary>Other weights never go on with an answer, also where the server it began at was lost before it could say which it has.</summary>
+    private static bool CanGoOn(Backend backend, Wish wish) =>
+        !wish.Begun || wish.Digest is not { } digest || backend.View.Digest(wish.Model) == digest;
 
     /// <summary>Those that did not fail this request, and among them those its answer can go on at exactly, as far as there are any.</summary>
     private static List<Backend> Best(List<Backend> usable, Wish wish)

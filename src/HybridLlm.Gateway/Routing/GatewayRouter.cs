@@ -107,7 +107,7 @@ internal sealed class GatewayRouter
     )
     {
         var longest =
-            wish.Begun && WhyNone(wish.Model) is not null
+            wish.Begun && Cloud?.Serves(wish.Model) is not true
                 ? TimeSpan.FromSeconds(Options.ReturnSeconds)
                 : hold.Left(Options);
         using CancellationTokenSource limit = new(longest, Clock);
@@ -132,10 +132,13 @@ internal sealed class GatewayRouter
 
     private void Settle()
     {
-        foreach (var queue in _queues.Values)
+        foreach (var (model, queue) in _queues)
         {
             queue.Pump();
-            queue.Fail(wish => wish.Begun ? null : WhyNone(wish.Model));
+            if (WhyNone(model) is { } refusal)
+            {
+                queue.Fail(wish => wish.Begun ? null : refusal);
+            }
         }
     }
 }

@@ -16,18 +16,19 @@ internal sealed class ModelEndpoints(HybridGateway gateway)
     private static readonly string s_version = typeof(ModelEndpoints).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>The servers' version if they agree: clients switch features by it.</summary>
-    public Task VersionAsync(HttpContext context, Caller caller)
+    public async Task VersionAsync(HttpContext context, Caller caller)
     {
+        await gateway.Router.Home.SeenAsync(context.RequestAborted).ConfigureAwait(false);
         var versions = gateway.Router.Home.All.Where(b => b.View.Up).Select(b => b.View.Version).Distinct().ToList();
         var version = versions is [{ Length: > 0 } one] ? one : $"{s_version}-hybridllm";
-        return HybridGateway.ReplyAsync(context, new JsonObject { ["version"] = version });
+        await HybridGateway.ReplyAsync(context, new JsonObject { ["version"] = version }).ConfigureAwait(false);
     }
 
     public Task TagsAsync(HttpContext context, Caller caller) =>
-        ListAsync(context, OfferedModels.Installed(gateway.Router, caller.MayUse));
+        ListAsync(context, () => OfferedModels.Installed(gateway.Router, caller.MayUse));
 
     public Task ResidentAsync(HttpContext context, Caller caller) =>
-        ListAsync(context, OfferedModels.Resident(gateway.Router, caller.MayUse));
+        ListAsync(context, () => OfferedModels.Resident(gateway.Router, caller.MayUse));
 
     public async Task ShowAsync(HttpContext context, Caller caller)
     {
@@ -85,8 +86,13 @@ internal sealed class ModelEndpoints(HybridGateway gateway)
         }
     }
 
-    private static Task ListAsync(HttpContext context, IReadOnlyList<JsonObject> models) =>
-        HybridGateway.ReplyAsync(context, new JsonObject { ["models"] = new JsonArray([.. models]) });
+    private async Task ListAsync(HttpContext context, Func<IReadOnlyList<JsonObject>> models)
+    {
+        await gateway.Router.Home.SeenAsync(context.RequestAborted).ConfigureAwait(false);
+        await HybridGateway
+            .ReplyAsync(context, new JsonObject { ["models"] = new JsonArray([.. models()]) })
+            .ConfigureAwait(false);
+    }
 
     /// <summary>Forwards path and body; keys and cookies stay here.</summary>
     private sealed class Plain : HttpTransformer

@@ -82,9 +82,7 @@ internal sealed class OllamaProtocol(OllamaApi api) : IProtocol
             JsonObject line = new()
             {
                 ["model"] = ask.Model,
-                ["created_at"] = TimeProvider
-                    .System.GetUtcNow()
-                    .UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+                ["created_at"] = news.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             };
             if (ask.Api == OllamaApi.Chat)
             {

@@ -9,19 +9,21 @@ namespace HybridLlm.Gateway.Endpoints.OpenAi;
 /// <summary><c>GET /v1/models</c> and <c>/v1/models/{id}</c>.</summary>
 internal sealed class ModelList(HybridGateway gateway)
 {
-    public Task AllAsync(HttpContext context, Caller caller) =>
-        HybridGateway.ReplyAsync(
-            context,
-            new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. Models(caller)]) }
-        );
-
-    public Task OneAsync(HttpContext context, Caller caller)
+    public async Task AllAsync(HttpContext context, Caller caller)
     {
+        await gateway.Router.Home.SeenAsync(context.RequestAborted).ConfigureAwait(false);
+        JsonObject list = new() { ["object"] = "list", ["data"] = new JsonArray([.. Models(caller)]) };
+        await HybridGateway.ReplyAsync(context, list).ConfigureAwait(false);
+    }
+
+    public async Task OneAsync(HttpContext context, Caller caller)
+    {
+        await gateway.Router.Home.SeenAsync(context.RequestAborted).ConfigureAwait(false);
         var id = context.Request.RouteValues["model"]?.ToString() ?? "";
         var model =
             Models(caller).FirstOrDefault(m => ModelNames.Same(m["id"]!.ToString(), id))
             ?? throw new GatewayRefusal(RefusalKind.NotFound, $"model '{id}' not found");
-        return HybridGateway.ReplyAsync(context, model);
+        await HybridGateway.ReplyAsync(context, model).ConfigureAwait(false);
     }
 
     private IEnumerable<JsonObject> Models(Caller caller) =>
