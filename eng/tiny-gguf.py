@@ -2,6 +2,8 @@
 """Writes a tiny language model with random weights as a GGUF file: 0.9 MB, llama architecture, SentencePiece words.
 
     tiny-gguf.py OUT.gguf [--seed N] [--layers N] [--embedding N] [--context N]
+                 [--architecture llama|qwen3|gemma3] [--heads N] [--kv-heads N] [--head N] [--feed-forward N]
+                 [--window N] [--vocabulary N]
 
 It answers nonsense, but like a real model: the next word depends on the whole prompt. Two properties make it a good
 test model. Only whole words can be generated, so the text is always printable; and every prefix of every word is a
@@ -17,11 +19,20 @@ arguments.add_argument("--seed", type=int, default=7)
 arguments.add_argument("--layers", type=int, default=2)
 arguments.add_argument("--embedding", type=int, default=64)
 arguments.add_argument("--context", type=int, default=8192)
+arguments.add_argument("--architecture", choices=["llama", "qwen3", "gemma3"], default="llama")
+arguments.add_argument("--heads", type=int, default=4)
+arguments.add_argument("--kv-heads", type=int, default=2)
+arguments.add_argument("--head", type=int, help="width of a head, by default embedding / heads")
+arguments.add_argument("--feed-forward", type=int, help="by default twice the embedding")
+arguments.add_argument("--window", type=int, help="tokens five of six layers see, with gemma3")
+arguments.add_argument("--vocabulary", type=int, default=0, help="filled up with unused tokens to this many")
 args = arguments.parse_args()
 
 rng = random.Random(args.seed)
-embedding, heads, kv_heads, feed_forward = args.embedding, 4, 2, args.embedding * 2
-head = embedding // heads
+embedding, heads, kv_heads = args.embedding, args.heads, args.kv_heads
+feed_forward = args.feed_forward or embedding * 2
+head = args.head or embedding // heads
+architecture = args.architecture
 SPACE = "\u2581"
 
 
@@ -46,6 +57,7 @@ def make_vocabulary(words):
             if text not in known:
                 known.add(text)
                 vocabulary.append((text, -float(len(vocabulary)), 1))
+    vocabulary += [(f"<unused{i}>", 0.0, 5) for i in range(len(vocabulary), args.vocabulary)]
     return vocabulary
 
 
@@ -63,6 +75,10 @@ def make_tensors(vocabulary, words):
         }
         yield f"blk.{layer}.attn_norm.weight", (embedding,), [1.0] * embedding
         yield f"blk.{layer}.ffn_norm.weight", (embedding,), [1.0] * embedding
+        for name in {"llama": (), "qwen3": (), "gemma3": ("post_attention_norm", "post_ffw_norm")}[architecture]:
+            yield f"blk.{layer}.{name}.weight", (embedding,), [1.0] * embedding
+        for name in () if architecture == "llama" else ("attn_q_norm", "attn_k_norm"):
+            yield f"blk.{layer}.{name}.weight", (head,), [1.0] * head
         for name, (rows, deviation) in shapes.items():
             yield f"blk.{layer}.{name}.weight", (embedding, rows), gauss(embedding * rows, deviation)
         yield f"blk.{layer}.attn_output.weight", (heads * head, embedding), gauss(heads * head * embedding, scale)
@@ -99,13 +115,16 @@ words = make_words(320)
 vocabulary = make_vocabulary(words)
 tensors = list(make_tensors(vocabulary, words))
 metadata = [
-    pair("general.architecture", "string", "llama"), pair("general.name", "string", "tiny-random-llama"),
+    pair("general.architecture", "string", architecture), pair("general.name", "string", "tiny-random-llama"),
     pair("general.file_type", "u32", 0), pair("general.quantization_version", "u32", 2), pair("general.alignment", "u32", 32),
-    pair("llama.vocab_size", "u32", len(vocabulary)), pair("llama.context_length", "u32", args.context),
-    pair("llama.embedding_length", "u32", embedding), pair("llama.block_count", "u32", args.layers),
-    pair("llama.feed_forward_length", "u32", feed_forward), pair("llama.attention.head_count", "u32", heads),
-    pair("llama.attention.head_count_kv", "u32", kv_heads), pair("llama.rope.dimension_count", "u32", head),
-    pair("llama.attention.layer_norm_rms_epsilon", "f32", 1e-5), pair("llama.rope.freq_base", "f32", 10000.0),
+    pair(f"{architecture}.vocab_size", "u32", len(vocabulary)), pair(f"{architecture}.context_length", "u32", args.context),
+    pair(f"{architecture}.embedding_length", "u32", embedding), pair(f"{architecture}.block_count", "u32", args.layers),
+    pair(f"{architecture}.feed_forward_length", "u32", feed_forward), pair(f"{architecture}.attention.head_count", "u32", heads),
+    pair(f"{architecture}.attention.head_count_kv", "u32", kv_heads), pair(f"{architecture}.rope.dimension_count", "u32", head),
+    pair(f"{architecture}.attention.layer_norm_rms_epsilon", "f32", 1e-5), pair(f"{architecture}.rope.freq_base", "f32", 10000.0),
+    *([pair(f"{architecture}.attention.key_length", "u32", head), pair(f"{architecture}.attention.value_length", "u32", head)]
+      if args.head else []),
+    *([pair(f"{architecture}.attention.sliding_window", "u32", args.window)] if args.window else []),
     pair("tokenizer.ggml.model", "string", "llama"), pair("tokenizer.ggml.pre", "string", "default"),
     pair("tokenizer.ggml.tokens", "string", [text for text, _, _ in vocabulary]),
     pair("tokenizer.ggml.scores", "f32", [score for _, score, _ in vocabulary]),

@@ -7,7 +7,8 @@
 #   models/tiny.gguf              a random model of 0.9 MB     (made by eng/tiny-gguf.py)
 # and with --full
 #   kube/                         kube-apiserver and kube-controller-manager 1.20, etcd, kubectl: a folder for KUBEBUILDER_ASSETS
-# Nothing is installed: packages are unpacked below the cache folder, from the mirror this machine already uses.
+# Packages are unpacked below the cache folder, from the mirror this machine already uses. Only what the machine itself lacks of
+# python3, iproute2 and systemd is installed, as root.
 # Usage: eng/tools.sh            fetch what is missing; a second run does nothing
 #        eng/tools.sh --full     also build the Kubernetes API server (ten minutes or more, 2 GB while it builds)
 #        eng/tools.sh --force    fetch everything again, but what --full built
@@ -132,10 +133,21 @@ W
   "$tools/bin/llama-server" --version >/dev/null 2>&1 || die "llama-server does not start"
 }
 
+# What tests of a mesh in network namespaces and of units need; they need root anyway, so as root it is installed where missing.
+get_system() {
+  local missing=()
+  command -v ip >/dev/null || missing+=(iproute2)
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
+  if [ "${#missing[@]}" -eq 0 ]; then return; fi
+  [ "$(id -u)" = 0 ] || { say "without ${missing[*]} some tests skip; install them as root."; return; }
+  apt-get -qq update >&2 && apt-get -qq install -y --no-install-recommends "${missing[@]}" >&2
+}
+
 get_tiny_model() { /usr/bin/env python3 "$here/tiny-gguf.py" "$tools/models/tiny.gguf" >/dev/null; }
 
 source "$here/kube-server.sh"
 
+get_system || say "not everything could be installed; some tests will skip."
 for part in "${parts[@]}"; do
   if [ ! -f "$tools/done/$part" ]; then
     say "fetching $part"

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -10,6 +11,9 @@ internal sealed class RawServer : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
     private RawServer() => _listener.Start();
+
+    /// <summary>What was asked, byte for byte.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
@@ -35,7 +39,8 @@ internal sealed class RawServer : IDisposable
                 using var client = await _listener.AcceptTcpClientAsync();
                 var stream = client.GetStream();
                 // One read takes the request in: it is small and written at once.
-                _ = await stream.ReadAsync(new byte[64 * 1024]);
+                var request = new byte[64 * 1024];
+                Requests.Enqueue(Encoding.UTF8.GetString(request, 0, await stream.ReadAsync(request)));
                 await stream.WriteAsync(response);
                 client.Client.Shutdown(SocketShutdown.Send);
                 _ = await stream.ReadAsync(new byte[1]);

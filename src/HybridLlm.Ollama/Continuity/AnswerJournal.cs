@@ -4,16 +4,21 @@ namespace HybridLlm.Ollama.Continuity;
 
 /// <summary>
 /// Records what is delivered. Where there are stop strings, a chunk whose end could begin one is kept back until it is clear that it
-/// does not, so that an answer never has to go on from inside one, where the next server would not see it. And the last chunk is
-/// always kept back: a stop string may have cut it short, which shows only in that no text follows it.
+/// does not, so that an answer never has to go on from inside one, where the next server would not see it. Where they are the
+/// request's own, the last chunk is always kept back, too: a stop string may have cut it short, which shows only in that no text
+/// follows it. Of a model's own, which are mostly tokens of their own, only a token that looks cut short is kept back.
 /// </summary>
-internal sealed class AnswerJournal(IReadOnlyList<string> stops)
+internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
 {
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _thinking = new();
     private readonly List<string> _toolCalls = [];
     private readonly List<OllamaChunk> _held = [];
     private int? _tokens = 0;
+    private bool _uncounted;
+
+    /// <summary>Stop strings of the model, which hold where the request gives none.</summary>
+    public IReadOnlyList<string> ModelStops { get; set; } = [];
 
     /// <summary>What has been delivered.</summary>
     public AnswerSoFar Delivered =>
@@ -23,16 +28,21 @@ internal sealed class AnswerJournal(IReadOnlyList<string> stops)
             Thinking = _thinking.ToString(),
             ToolCalls = [.. _toolCalls],
             Tokens = _tokens,
+            Uncounted = _uncounted,
         };
 
     /// <summary>Takes a chunk in and gives out what can be delivered now.</summary>
     public IReadOnlyList<OllamaChunk> Add(OllamaChunk chunk)
     {
         _held.Add(chunk);
+        var stops = asked ?? ModelStops;
         return chunk.Done || stops.Count == 0 ? Flush()
-            : CouldBeginStop(string.Concat(_held.Select(c => c.Text))) ? []
-            : Deliver(_held.Count - 1);
+            : CouldBeginStop(stops, string.Concat(_held.Select(c => c.Text))) ? []
+            : Deliver(asked is null && !chunk.CutShort ? _held.Count : _held.Count - 1);
     }
+
+    /// <summary>Sets right how many tokens have been delivered.</summary>
+    public void Correct(int tokens) => (_tokens, _uncounted) = (tokens, false);
 
     /// <summary>Gives out what was kept back.</summary>
     public IReadOnlyList<OllamaChunk> Flush() => Deliver(_held.Count);
@@ -59,9 +69,10 @@ internal sealed class AnswerJournal(IReadOnlyList<string> stops)
         _toolCalls.AddRange(chunk.ToolCalls.Select(ToolCallText.Of));
         // The last line's tokens are in its counters.
         _tokens += chunk.Done ? 0 : chunk.TokenCount;
+        _uncounted |= chunk.OddToken;
     }
 
-    private bool CouldBeginStop(string text) =>
+    private static bool CouldBeginStop(IReadOnlyList<string> stops, string text) =>
         stops.Any(stop =>
         {
             for (var length = Math.Min(text.Length, stop.Length - 1); length > 0; length--)

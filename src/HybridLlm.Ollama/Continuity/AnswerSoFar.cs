@@ -10,8 +10,11 @@ internal sealed record AnswerSoFar
     /// <summary>Calls of tools, each as <c>name(arguments)</c>.</summary>
     public IReadOnlyList<string> ToolCalls { get; init; } = [];
 
-    /// <summary>Tokens it stands for; null if a server did not count them.</summary>
+    /// <summary>Tokens it stands for, or no fewer if <see cref="Uncounted"/>; null if a server did not count them.</summary>
     public int? Tokens { get; init; } = 0;
+
+    /// <summary>Some of its tokens were not counted one by one.</summary>
+    public bool Uncounted { get; init; }
 
     public bool IsEmpty => Text.Length == 0 && Thinking.Length == 0 && ToolCalls.Count == 0;
 }

@@ -41,8 +41,11 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
             .. Nodes(body["messages"]).SelectMany(m => m is JsonObject message ? Nodes(message["images"]) : []),
         ];
 
-    /// <summary>Stop strings of the request itself.</summary>
-    public IReadOnlyList<string> Stops => [.. Nodes(body["options"]?["stop"]).Select(s => s.ToString())];
+    /// <summary>Stop strings of the request itself; null if it leaves them to the model.</summary>
+    public IReadOnlyList<string>? Stops =>
+        body["options"] is JsonObject options && options["stop"] is JsonArray stops
+            ? [.. Nodes(stops).Select(s => s.ToString())]
+            : null;
 
     /// <summary>True if every token is the likeliest, so that chance has no part in the text.</summary>
     public bool IsGreedy(ModelDescription? model) =>

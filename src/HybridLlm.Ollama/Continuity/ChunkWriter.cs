@@ -30,6 +30,8 @@ internal static class ChunkWriter
             ToolCalls = toolCalls ?? chunk.ToolCalls,
             TokenCount = chunk.TokenCount,
             Margin = chunk.Margin,
+            OddToken = chunk.OddToken,
+            CutShort = chunk.CutShort,
             Model = chunk.Model,
             CreatedAt = chunk.CreatedAt,
             Done = chunk.Done,

@@ -7,6 +7,12 @@ public sealed class ContinuityOptions
     public int MaxMigrations { get; set; } = 3;
 
     /// <summary>
+    /// Whether an answer goes on only at a server of the version it began at. Otherwise another version will do, and its text is not
+    /// called exact.
+    /// </summary>
+    public bool RequireSameVersion { get; set; }
+
+    /// <summary>
     /// Longest silence between two lines, once there was one; then the server counts as lost. Null waits for ever. Ollama itself
     /// never gives up on a stopped runner. Before the first line there is no limit: a load may take minutes.
     /// </summary>

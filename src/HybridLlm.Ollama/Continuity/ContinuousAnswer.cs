@@ -37,6 +37,7 @@ internal sealed class ContinuousAnswer(
                     while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)
                     {
                         Doubt(rounding.Judge(chunk));
+                        LearnStops();
                         foreach (var ready in _journal.Add(chunk).Where(c => !c.Done))
                         {
                             yield return ChunkWriter.Write(ready, asked, null, null);
@@ -86,6 +87,10 @@ internal sealed class ContinuousAnswer(
         _origin = inspector.IdentifyAsync(endpoint.Client, asked.Model);
         return new Leg(endpoint, ContinuationPlanner.Restart(asked), new AnswerSoFar());
     }
+
+    /// <summary>The model's stop strings, once the server where the answer began has told them: mostly before its first token.</summary>
+    private void LearnStops() =>
+        _journal.ModelStops = _origin is { IsCompletedSuccessfully: true, Result: { } origin } ? origin.Stops : [];
 
     /// <summary>The notice that a server will go; none where the answer may not move any more.</summary>
     private CancellationToken Notice(OllamaEndpoint server) =>
@@ -143,7 +148,22 @@ internal sealed class ContinuousAnswer(
             var facts = await EndpointInspector
                 .InspectAsync(next.Client, asked, soFar, origin, cancellationToken)
                 .ConfigureAwait(false);
-            plan = ContinuationPlanner.Plan(asked, soFar, facts);
+            plan = WrongVersion(facts) is { } wrong
+                ? ContinuationPlan.UnfitBecause(wrong)
+                : ContinuationPlanner.Plan(asked, soFar, facts);
+            if (plan.AfterSeam && (soFar.Uncounted || soFar.Tokens is null))
+            {
+                var tokens = await PromptProbe
+                    .CountAsync(asked, plan, next.Client, cancellationToken)
+                    .ConfigureAwait(false);
+                _journal.Correct(Math.Max(tokens, soFar.Tokens ?? 0));
+                // By chance a token may be less likely than those shown, and seem odd for that.
+                Doubt(
+                    asked.IsGreedy(facts.Model) ? "tokens that came as one were counted by reading them again" : null
+                );
+                soFar = _journal.Delivered;
+                plan = ContinuationPlanner.Plan(asked, soFar, facts);
+            }
         }
         catch (OllamaException e)
         {
@@ -157,7 +177,7 @@ internal sealed class ContinuousAnswer(
 
         if (plan.Unfit is { } unfit)
         {
-            const string Remedy = "Give every server the same model, by digest.";
+            const string Remedy = "Give every server the same model, by digest, and the same version of Ollama.";
             return (
                 null,
                 new ContinuityLostException($"{next.Client.Address} cannot take it up: {unfit}.", Remedy, cause)
@@ -172,6 +192,11 @@ internal sealed class ContinuousAnswer(
         Report(leg, next, plan.Method, soFar, cause);
         return (new Leg(next, plan, soFar), null);
     }
+
+    private string? WrongVersion(EndpointFacts facts) =>
+        options.RequireSameVersion && facts.Origin?.Version != facts.Identity.Version
+            ? $"it is version {facts.Identity.Version}, and the answer began at {facts.Origin?.Version ?? "one that was not told"}"
+            : null;
 
     private async Task<OllamaChunk> EndAsync(Leg leg, OllamaChunk last, CancellationToken cancellationToken)
     {

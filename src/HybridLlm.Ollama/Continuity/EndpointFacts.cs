@@ -3,7 +3,11 @@ namespace HybridLlm.Ollama.Continuity;
 /// <summary>Which weights and program a server answers with.</summary>
 /// <param name="Version">The server's version.</param>
 /// <param name="Digest">The model's digest; null if the server does not have it.</param>
-internal sealed record ServerIdentity(string Version, string? Digest);
+internal sealed record ServerIdentity(string Version, string? Digest)
+{
+    /// <summary>The model's own stop strings; empty if it has none, or the server did not say.</summary>
+    public IReadOnlyList<string> Stops { get; init; } = [];
+}
 
 /// <summary>What is known of the server an answer may go on at.</summary>
 internal sealed record EndpointFacts

@@ -59,11 +59,30 @@ internal sealed class EndpointInspector(ContinuityOptions options)
         using CancellationTokenSource limit = new(s_identityLimit, options.TimeProvider);
         try
         {
-            return await AskAsync(client, model, limit.Token).ConfigureAwait(false);
+            var identity = await AskAsync(client, model, limit.Token).ConfigureAwait(false);
+            return identity with { Stops = await AskStopsAsync(client, model, limit.Token).ConfigureAwait(false) };
         }
         catch (Exception e) when (e is OllamaException or OperationCanceledException)
         {
             return null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> AskStopsAsync(
+        OllamaClient client,
+        string model,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var description = await client.ShowAsync(model, cancellationToken).ConfigureAwait(false);
+            return ModelStops.Of(description);
+        }
+        catch (Exception e) when (e is OllamaException or OperationCanceledException)
+        {
+            // Who it is matters more.
+            return [];
         }
     }
 

@@ -34,8 +34,10 @@ internal sealed class LegReader : IAsyncDisposable
         _thought = leg.Plan.InThought ? new ThoughtSplitter() : null;
         _skipper = leg.Plan.Method == ContinuationMethod.Replay ? new DeliveredSkipper(leg.Before) : null;
         var body = leg.Plan.Body.DeepClone().AsObject();
-        // Lines are not tokens; only with their probabilities do they say how many they hold.
+        // Lines are not tokens; only with their probabilities do they say how many they hold, and only with the likeliest
+        // beside it can a token be told from several that were held back.
         body["logprobs"] = true;
+        body["top_logprobs"] = Math.Max(1, new AskedFor(leg.Plan.Api, body).TopLogprobs);
         _lines = leg.Endpoint.Client.StreamAsync(leg.Plan.Api, body, _ended.Token).GetAsyncEnumerator(_ended.Token);
     }
 

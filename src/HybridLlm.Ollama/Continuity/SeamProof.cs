@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
-
 namespace HybridLlm.Ollama.Continuity;
 
 /// <summary>
@@ -32,7 +29,10 @@ internal static class SeamProof
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            var (text, promptTokens) = await ProbeAsync(asked, leg.Endpoint.Client, ended.Token).ConfigureAwait(false);
+            var tokens = Math.Min(ProbeTokens, asked.MaxTokens(null) ?? ProbeTokens);
+            var (text, promptTokens) = await PromptProbe
+                .AskAsync(asked.Api, asked.Body, tokens, leg.Endpoint.Client, ended.Token)
+                .ConfigureAwait(false);
             var doubt =
                 legUsage is not null && promptTokens + leg.Before.Tokens != legUsage.PromptTokens
                     ? "the text before the seam is other tokens when read again"
@@ -46,32 +46,5 @@ internal static class SeamProof
             cancellationToken.ThrowIfCancellationRequested();
             return (null, "the proof could not be made");
         }
-    }
-
-    private static async Task<(string Text, int PromptTokens)> ProbeAsync(
-        AskedFor asked,
-        OllamaClient client,
-        CancellationToken cancellationToken
-    )
-    {
-        var body = asked.Body.DeepClone().AsObject();
-        if (body["options"] is not JsonObject sampling)
-        {
-            body["options"] = sampling = [];
-        }
-
-        sampling["num_predict"] = Math.Min(ProbeTokens, asked.MaxTokens(null) ?? ProbeTokens);
-        StringBuilder text = new();
-        await foreach (var chunk in client.StreamAsync(asked.Api, body, cancellationToken).ConfigureAwait(false))
-        {
-            text.Append(chunk.Text);
-            if (chunk.Usage is { } usage)
-            {
-                // The limit may fall inside a character, which then comes as U+FFFD.
-                return (text.ToString().TrimEnd('\uFFFD'), usage.PromptTokens);
-            }
-        }
-
-        throw new InvalidOperationException("A stream without failure ends with its usage.");
     }
 }

@@ -45,10 +45,7 @@ public static class MemoryEstimator
 
     private static MemoryStep Cache(AttentionLayers layers, int contextLength, int parallel, KvCacheType type)
     {
-        var cells = RoundUp(
-            layers.Window is { } window ? Math.Min(contextLength, window + BatchTokens) : contextLength,
-            CacheStep
-        );
+        var cells = Cells(layers, contextLength);
         var numbers = (long)layers.Layers * cells * parallel * layers.KvHeads * (layers.KeyLength + layers.ValueLength);
         var bytes = type switch
         {
@@ -64,17 +61,39 @@ public static class MemoryEstimator
         );
     }
 
-    /// <summary>Scratch space. The two widths' factors are the most that llama-server's log showed for networks of any shape.</summary>
+    /// <summary>
+    /// Scratch space: of a block's two halves the one that takes more, and for every kind of block what hides tokens from each other. The
+    /// factors are those of llama-server's log for networks of many shapes, or a little more.
+    /// </summary>
     private static MemoryStep Compute(ModelShape model, int contextLength)
     {
-        var activations = BatchTokens * 4L * (3L * model.FeedForwardLength + 5L * model.EmbeddingLength);
-        var mask = BatchTokens * 2L * RoundUp(contextLength, CacheStep);
+        var (query, keys) = (
+            model.QueryWidth ?? model.EmbeddingLength,
+            model.Attention.Select(KeyWidth).DefaultIfEmpty().Max()
+        );
+        var feeds = 3L * model.FeedForwardLength >= query + (3L * keys);
+        var widest = feeds ? 3L * model.FeedForwardLength : query + (3L * keys);
+        int[] masks =
+        [
+            .. model
+                .Attention.Select(a => Cells(a, contextLength))
+                .Append(RoundUp(contextLength, CacheStep))
+                .Distinct(),
+        ];
+        var bytes = BatchTokens * ((4L * (widest + (5L * model.EmbeddingLength))) + (2L * masks.Sum()));
+        var half = feeds ? $"3 x {model.FeedForwardLength}" : $"{query} + 3 x {keys}";
         return new MemoryStep(
             "compute",
-            activations + mask,
-            $"{BatchTokens} tokens x (4 B x (3 x {model.FeedForwardLength} + 5 x {model.EmbeddingLength}) + 2 B x {RoundUp(contextLength, CacheStep)})"
+            bytes,
+            $"{BatchTokens} tokens x (4 B x ({half} + 5 x {model.EmbeddingLength}) + 2 B x {string.Join(" + 2 B x ", masks.OrderDescending())})"
         );
     }
+
+    private static int KeyWidth(AttentionLayers layers) =>
+        layers.KvHeads * Math.Max(layers.KeyLength, layers.ValueLength);
+
+    private static int Cells(AttentionLayers layers, int contextLength) =>
+        RoundUp(layers.Window is { } window ? Math.Min(contextLength, window + BatchTokens) : contextLength, CacheStep);
 
     private static int RoundUp(int value, int step) => (value + step - 1) / step * step;
 }

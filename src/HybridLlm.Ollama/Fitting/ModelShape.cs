@@ -18,6 +18,9 @@ public sealed record ModelShape
     /// <summary>Width inside a block (<c>feed_forward_length</c>).</summary>
     public required int FeedForwardLength { get; init; }
 
+    /// <summary>Width of all query heads together (<c>attention.head_count</c> x <c>key_length</c>); null if it is <see cref="EmbeddingLength"/>.</summary>
+    public int? QueryWidth { get; init; }
+
     /// <summary>Longest context the model was trained for, tokens.</summary>
     public required int ContextLength { get; init; }
 

@@ -41,6 +41,7 @@ internal static class ShapeReader
             WeightBytes = weightBytes,
             Layers = layers,
             EmbeddingLength = width,
+            QueryWidth = heads * keyLength,
             FeedForwardLength = Required("feed_forward_length"),
             ContextLength = Required("context_length"),
             Attention =

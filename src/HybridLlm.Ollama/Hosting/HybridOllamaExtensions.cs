@@ -1,7 +1,9 @@
 using HybridLlm.Ollama;
+using HybridLlm.Ollama.Continuity;
 using HybridLlm.Ollama.Hosting;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -42,14 +44,8 @@ public static class HybridOllamaExtensions
                 Options(provider),
                 provider.GetRequiredService<TimeProvider>()
             ));
-        services.TryAddTransient(provider => new OllamaClient(
-            provider.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName),
-            Options(provider).Address
-        ));
-        services.TryAddTransient<IChatClient>(provider => new OllamaChatClient(
-            provider.GetRequiredService<OllamaClient>(),
-            Options(provider).Model
-        ));
+        services.TryAddTransient(provider => Client(provider, Options(provider).Address));
+        services.TryAddTransient(ChatClient);
         services.TryAddTransient<IEmbeddingGenerator<string, Embedding<float>>>(
             provider => new OllamaEmbeddingGenerator(
                 provider.GetRequiredService<OllamaClient>(),
@@ -58,6 +54,45 @@ public static class HybridOllamaExtensions
         );
         return services;
     }
+
+    /// <summary>Adds an <see cref="OllamaHealthCheck"/> of the server and model that <see cref="AddHybridOllama(IServiceCollection, Action{HybridOllamaOptions}?)"/> registered.</summary>
+    /// <param name="builder">The app's health checks.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="failureStatus">What a server that cannot answer counts as; null for unhealthy.</param>
+    /// <param name="tags">Its tags; null for none.</param>
+    public static IHealthChecksBuilder AddHybridOllama(
+        this IHealthChecksBuilder builder,
+        string name = "ollama",
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(
+            new HealthCheckRegistration(
+                name,
+                provider => new OllamaHealthCheck(provider.GetRequiredService<OllamaClient>(), Options(provider).Model),
+                failureStatus,
+                tags
+            )
+        );
+    }
+
+    private static IChatClient ChatClient(IServiceProvider provider)
+    {
+        var (first, options) = (provider.GetRequiredService<OllamaClient>(), Options(provider));
+        if (options.Fallbacks.Count == 0)
+        {
+            return new OllamaChatClient(first, options.Model);
+        }
+
+        OllamaServers servers = new([first, .. options.Fallbacks.Select(f => Client(provider, f))]);
+        ContinuityOptions continuity = new() { TimeProvider = provider.GetRequiredService<TimeProvider>() };
+        return new OllamaChatClient(new OllamaContinuity(servers, continuity), options.Model);
+    }
+
+    private static OllamaClient Client(IServiceProvider provider, Uri address) =>
+        new(provider.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName), address);
 
     private static HybridOllamaOptions Options(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<HybridOllamaOptions>>().Value;

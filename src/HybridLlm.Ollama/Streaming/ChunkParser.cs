@@ -65,7 +65,9 @@ internal static class ChunkParser
         }
         else if (reader.ValueTextEquals("logprobs"u8))
         {
-            (chunk.TokenCount, chunk.Margin) = LogprobsParser.Parse(ref reader);
+            var shown = LogprobsParser.Parse(ref reader);
+            (chunk.TokenCount, chunk.Margin) = (shown.Tokens, shown.Margin);
+            (chunk.OddToken, chunk.CutShort) = (shown.Odd, shown.CutShort);
         }
         else if (!counters.TryRead(ref reader))
         {

@@ -17,8 +17,20 @@ public sealed class OllamaChunk
     /// <summary>Tools the model wants called; mostly empty.</summary>
     public IReadOnlyList<Message.ToolCall> ToolCalls { get; internal set; } = [];
 
-    /// <summary>Tokens this line stands for, by its <c>logprobs</c>; null if the request did not ask for them.</summary>
+    /// <summary>
+    /// Tokens this line stands for, by its <c>logprobs</c>; null if the request did not ask for them. No fewer: some the server held back,
+    /// because they could begin a stop string or end inside a character, it shows as one.
+    /// </summary>
     public int? TokenCount { get; internal set; }
+
+    /// <summary>
+    /// True if what it shows as one token is none of those its <c>top_logprobs</c> name: several that were held back, or one that a stop
+    /// string cut short, or one that was less likely than all of them.
+    /// </summary>
+    internal bool OddToken { get; set; }
+
+    /// <summary>True if it ends with only the beginning of the likeliest token: a stop string that follows has cut that short.</summary>
+    internal bool CutShort { get; set; }
 
     /// <summary>
     /// How much likelier the tightest choice among its tokens was than the next best, natural logarithm; below 0 if it was not the

@@ -152,7 +152,9 @@ public sealed class ContinuityTests
         {
             servers[0].Arm(new StreamFault(StreamFaultKind.Cut, line));
             var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
-            (answer.Text, answer.Tokens, answer.Last.Continuity!.Exact).ShouldBe((whole.Text, whole.Tokens, true));
+            (answer.Text, answer.Tokens).ShouldBe((whole.Text, whole.Tokens));
+            // Several tokens a letter, and the server shows one, so nobody counted them as they came.
+            answer.Last.Continuity!.Exact.ShouldBeFalse();
         }
     }
 
@@ -170,6 +172,71 @@ public sealed class ContinuityTests
             servers[0].Arm(new StreamFault(StreamFaultKind.Cut, line));
             var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: stop));
             (answer.Text, answer.Reason, answer.Tokens).ShouldBe((whole.Text, "stop", whole.Tokens));
+        }
+    }
+
+    [Theory]
+    [InlineData(
+        "stop                           \"<|im_start|>\"\nstop                           \"a \\\"b\\\" \\u00fc\\n\"\ntemperature 0",
+        "<|im_start|>,a \"b\" ü\n"
+    )]
+    [InlineData("stop AI:", "AI:")]
+    [InlineData("stop \"\\xff\"", "\\xff")]
+    [InlineData("", "")]
+    public void Stop_strings_are_read_as_the_server_writes_them(string parameters, string stops)
+    {
+        ModelDescription model = new()
+        {
+            Modelfile = "",
+            Template = "",
+            Parameters = parameters,
+            Capabilities = [],
+            Info = new Dictionary<string, System.Text.Json.JsonElement>(),
+        };
+
+        string.Join(',', ModelStops.Of(model)).ShouldBe(stops);
+    }
+
+    [Fact]
+    public async Task A_stop_string_of_the_model_is_met_wherever_the_cut_falls()
+    {
+        await using var without = await Servers.StartAsync(Models());
+        var words = (await without.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"))).Text.Split(' ');
+        var models = Models();
+        models.Models = [models.Models[0] with { Stop = ["<|im_start|>", $"{words[10]} {words[11]}"] }];
+        await using var servers = await Servers.StartAsync(models, models);
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        whole.Text.ShouldBe(string.Join(' ', words.Take(10)) + " ");
+
+        for (var line = 1; line <= whole.Chunks.Count; line++)
+        {
+            servers[0].Arm(new StreamFault(StreamFaultKind.Cut, line));
+            var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+            (answer.Text, answer.Reason, answer.Tokens).ShouldBe((whole.Text, "stop", whole.Tokens), $"line {line}");
+        }
+    }
+
+    [Fact]
+    public async Task Tokens_held_back_together_are_counted_so_that_the_limit_and_the_usage_hold()
+    {
+        await using var servers = await Servers.StartAsync(Models(), Models());
+        var words = (await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"))).Text.Split(' ');
+        // Met almost, but not quite: words 10 to 12 come as one line, and as one token of its logprobs.
+        JsonObject near = new()
+        {
+            ["temperature"] = 0,
+            ["num_predict"] = 30,
+            ["stop"] = new JsonArray($"{words[10]} {words[11]} ZZ"),
+        };
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello", options: near));
+        whole.Chunks.Count.ShouldBeLessThan(31);
+        whole.Reason.ShouldBe("length");
+
+        for (var line = 1; line < whole.Chunks.Count; line++)
+        {
+            servers[0].Arm(new StreamFault(StreamFaultKind.Cut, line));
+            var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: near));
+            (answer.Text, answer.Reason, answer.Tokens).ShouldBe((whole.Text, "length", whole.Tokens), $"line {line}");
         }
     }
 
@@ -345,6 +412,25 @@ public sealed class ContinuityTests
         var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"));
 
         answer.Last.Continuity!.Doubts.ShouldHaveSingleItem().ShouldContain("version");
+    }
+
+    [Fact]
+    public async Task Another_version_can_be_refused()
+    {
+        var other = Models();
+        other.Version = "0.35.1";
+        await using var servers = await Servers.StartAsync(Models(), other, Models());
+        var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello"));
+        servers[0].Arm(new StreamFault(StreamFaultKind.Cut, 20));
+
+        var answer = await servers.AskAsync(
+            OllamaApi.Chat,
+            Ask.Chat("Hello"),
+            new ContinuityOptions { RequireSameVersion = true }
+        );
+
+        (answer.Text, answer.Last.Continuity!.Exact).ShouldBe((whole.Text, true));
+        answer.Migrations.ShouldHaveSingleItem().To.ShouldBe(servers.Address(2));
     }
 
     [Fact]

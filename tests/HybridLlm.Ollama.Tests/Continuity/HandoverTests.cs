@@ -106,7 +106,8 @@ public sealed class HandoverTests
         appears.SetResult(true);
         var answer = await asked;
         (answer.Text, answer.Tokens, answer.Last.Continuity!.Exact, askedFor).ShouldBe(
-            (whole.Text, whole.Tokens, true, 1)
+            (whole.Text, whole.Tokens, true, 1),
+            string.Join(", ", answer.Migrations)
         );
     }
 

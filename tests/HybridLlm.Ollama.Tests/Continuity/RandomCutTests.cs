@@ -6,7 +6,7 @@ namespace HybridLlm.Ollama.Tests.Continuity;
 
 /// <summary>
 /// Answers that move at random points, cut up to three times each or on notice, are word for word the undisturbed ones, with equal
-/// usage. 200 moves of each kind, with <c>HYBRIDLLM_LONG=1</c> 10,000.
+/// usage. 2,000 cuts and 500 notices, with <c>HYBRIDLLM_LONG=1</c> 10,000 of each.
 /// </summary>
 public sealed class RandomCutTests
 {
@@ -50,7 +50,10 @@ public sealed class RandomCutTests
     [InlineData(true)]
     public async Task Greedy_answers_are_continued_exactly(bool notice)
     {
-        var moves = Environment.GetEnvironmentVariable("HYBRIDLLM_LONG") == "1" ? 10_000 : 200;
+        var moves =
+            Environment.GetEnvironmentVariable("HYBRIDLLM_LONG") == "1" ? 10_000
+            : notice ? 500
+            : 2_000;
         var done = await Task.WhenAll(
             Enumerable.Range(0, 2).Select(seed => RunAsync(new Random(seed), moves / 2, notice))
         );
@@ -76,12 +79,21 @@ public sealed class RandomCutTests
             var what = $"{body.ToJsonString()} {string.Join(", ", cut.Migrations)}";
             cut.Text.ShouldBe(whole.Text, what);
             (cut.Reason, cut.Tokens).ShouldBe((whole.Reason, whole.Tokens), what);
+            var doubts = cut.Last.Continuity?.Doubts ?? [];
+            // What is held back for a stop string, or ends inside a character, comes as one token.
+            var counted = doubts.Any(d =>
+                d.Contains("reading them again", StringComparison.Ordinal)
+                || d.Contains("did not show", StringComparison.Ordinal)
+            );
+            var penalty = body["options"]!.AsObject().ContainsKey("repeat_penalty");
+            var stops = body["options"]!.AsObject().ContainsKey("stop");
+            (counted && !penalty && !stops && body["model"]!.ToString().StartsWith('t')).ShouldBeFalse(what);
             var seams = cut.Migrations.Any(m =>
                 m.Method is ContinuationMethod.RawPrompt or ContinuationMethod.TrailingAssistant
             );
             (cut.Last.Continuity?.Exact ?? true).ShouldBe(
-                !seams || !body["options"]!.AsObject().ContainsKey("repeat_penalty"),
-                $"{string.Join(", ", cut.Last.Continuity?.Doubts ?? [])}: {what}"
+                !counted && (!seams || !penalty),
+                $"{string.Join(", ", doubts)}: {what}"
             );
             done += cut.Migrations.Count;
         }

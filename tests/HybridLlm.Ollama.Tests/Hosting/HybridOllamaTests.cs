@@ -1,4 +1,5 @@
 using System.Net;
+using HybridLlm.Ollama.Continuity;
 using HybridLlm.Ollama.Hosting;
 using HybridLlm.Testing.Ollama;
 using Microsoft.Extensions.AI;
@@ -27,6 +28,61 @@ public sealed class HybridOllamaTests
 
         answer.Text.ShouldNotBeEmpty();
         provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task An_answer_goes_on_at_a_registered_fallback()
+    {
+        await using var first = await OllamaEmulator.StartAsync(null, Ended);
+        await using var second = await OllamaEmulator.StartAsync(null, Ended);
+        await using var provider = new ServiceCollection()
+            .AddHybridOllama(o =>
+            {
+                (o.Address, o.Model) = (first.Address, "llama3.1:8b");
+                o.Fallbacks.Add(second.Address);
+            })
+            .BuildServiceProvider();
+        using var chat = provider.GetRequiredService<IChatClient>();
+        ChatOptions greedy = new() { Temperature = 0 };
+        var whole = await chat.GetResponseAsync("Hello", greedy, Ended);
+        first.Arm(new StreamFault(StreamFaultKind.Cut, 10));
+
+        var answer = await chat.GetResponseAsync("Hello", greedy, Ended);
+
+        answer.Text.ShouldBe(whole.Text);
+        var report = answer.Messages[^1].AdditionalProperties![OllamaChatClient.ContinuityKey];
+        report.ShouldBeOfType<ContinuityReport>().Migrations.Single().To.ShouldBe(second.Address);
+    }
+
+    [Fact]
+    public async Task A_registered_health_check_looks_at_the_registered_model()
+    {
+        await using var emulator = await OllamaEmulator.StartAsync(null, Ended);
+        ServiceCollection services = new();
+        services.AddLogging().AddHybridOllama(o => (o.Address, o.Model) = (emulator.Address, "llama3.1:8b"));
+        services.AddHealthChecks().AddHybridOllama(tags: ["ready"]);
+        await using var provider = services.BuildServiceProvider();
+
+        var health = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync(Ended);
+
+        health.Status.ShouldBe(HealthStatus.Degraded);
+        health.Entries["ollama"].Description.ShouldBe("llama3.1:8b is not loaded.");
+    }
+
+    [Fact]
+    public void Addresses_that_are_no_roots_are_told_with_the_rest()
+    {
+        using var provider = new ServiceCollection()
+            .AddHybridOllama(o =>
+            {
+                (o.Address, o.Retries) = (new Uri("ftp://ollama"), 11);
+                o.Fallbacks.Add(new Uri("/relative", UriKind.Relative));
+            })
+            .BuildServiceProvider();
+
+        var wrong = Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<OllamaClient>());
+
+        wrong.Failures.Count().ShouldBe(3);
     }
 
     [Fact]

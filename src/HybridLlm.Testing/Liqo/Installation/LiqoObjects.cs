@@ -110,6 +110,7 @@ internal static class LiqoObjects
             $"--tls-compatibility-mode={(context.Options.UsesRsaKeys ? "true" : "false")}",
             "--offloading-enabled=true",
             $"--api-server-address-override={context.ApiServer}",
+            $"--cluster-labels={string.Join(',', context.Options.ClusterLabels.Select(l => $"{l.Key}={l.Value}"))}",
         ];
         deployment["spec"] = new JsonObject
         {

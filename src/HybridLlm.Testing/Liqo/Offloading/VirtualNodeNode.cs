@@ -101,6 +101,7 @@ internal static class VirtualNodeNode
         context.Client.UpdateStatus(marked);
     }
 
+    /// <summary>Offers what the virtual node has by now.</summary>
     public static void Resize(LiqoContext context, JsonObject virtualNode, JsonObject node)
     {
         var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard") ?? [];

@@ -11,7 +11,7 @@ internal sealed class AnswerParser(bool thinking, bool tools)
     private const string OpenCall = "<tool_call>";
     private const string CloseCall = "</tool_call>";
 
-    private readonly List<EngineToken> _tokens = [];
+    private readonly List<SentToken> _tokens = [];
     private bool _thinking = thinking;
     private bool _justClosed;
     private string _call = "";
@@ -73,4 +73,4 @@ internal sealed class AnswerParser(bool thinking, bool tools)
 }
 
 /// <summary>Part of an answer, taken apart.</summary>
-internal sealed record Parsed(string Text, string Thinking, JsonNode? ToolCall, IReadOnlyList<EngineToken> Tokens);
+internal sealed record Parsed(string Text, string Thinking, JsonNode? ToolCall, IReadOnlyList<SentToken> Tokens);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace HybridLlm.Testing.Ollama;
@@ -109,22 +110,27 @@ internal sealed class GenerationLines(GenerationRequest request, TimeProvider cl
     public static string GoTime(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
-    private static JsonObject Logprob(EngineToken token, int top)
+    private static JsonObject Logprob(SentToken token, int top)
     {
-        JsonObject node = new()
-        {
-            ["token"] = System.Text.Encoding.UTF8.GetString(token.Utf8.Span),
-            ["logprob"] = token.LogProbability,
-            ["bytes"] = new JsonArray([.. token.Utf8.ToArray().Select(b => JsonValue.Create((int)b))]),
-        };
+        var node = Logprob(Encoding.UTF8.GetBytes(token.Text), token.Last.LogProbability);
         if (top > 0)
         {
-            var likeliest = token.Alternatives.Prepend(token).OrderByDescending(t => t.LogProbability).Take(top);
-            node["top_logprobs"] = new JsonArray([.. likeliest.Select(t => Logprob(t, 0))]);
+            var likeliest = token.Last.Alternatives.Prepend(token.Last).OrderByDescending(t => t.LogProbability);
+            node["top_logprobs"] = new JsonArray([
+                .. likeliest.Take(top).Select(t => Logprob(t.Utf8.Span, t.LogProbability)),
+            ]);
         }
 
         return node;
     }
+
+    private static JsonObject Logprob(ReadOnlySpan<byte> utf8, double logProbability) =>
+        new()
+        {
+            ["token"] = Encoding.UTF8.GetString(utf8),
+            ["logprob"] = logProbability,
+            ["bytes"] = new JsonArray([.. utf8.ToArray().Select(b => JsonValue.Create((int)b))]),
+        };
 }
 
 /// <summary>Counters of an answer; durations in nanoseconds.</summary>

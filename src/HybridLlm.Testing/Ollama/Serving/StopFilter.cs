@@ -40,7 +40,8 @@ internal sealed class StopFilter(IReadOnlyList<string> stops)
 
     private Piece Take(string text)
     {
-        Piece piece = new(text, [.. _heldTokens]);
+        // However many tokens were held back, the server shows one: their text, and the choice of the last.
+        Piece piece = new(text, [new SentToken(text, _heldTokens[^1])]);
         _held.Clear();
         _heldTokens.Clear();
         return piece;
@@ -84,5 +85,10 @@ internal sealed class StopFilter(IReadOnlyList<string> stops)
 
 /// <summary>Text that is sent at once.</summary>
 /// <param name="Text">The text; not empty.</param>
-/// <param name="Tokens">The tokens it stands for.</param>
-internal sealed record Piece(string Text, IReadOnlyList<EngineToken> Tokens);
+/// <param name="Tokens">The tokens the server shows for it.</param>
+internal sealed record Piece(string Text, IReadOnlyList<SentToken> Tokens);
+
+/// <summary>A token as the server shows it.</summary>
+/// <param name="Text">The text that was sent: less than the token's own if a stop string cut it short, more if others were held back before it.</param>
+/// <param name="Last">The token.</param>
+internal sealed record SentToken(string Text, EngineToken Last);
