@@ -215,6 +215,16 @@ internal sealed class Liqoctl(TwoClusters clusters)
         await clusters.Home.Client.DeleteNamespaceAsync(HomeTenant, cancellationToken: Stop);
     }
 
+    public static Task DeleteAsync(TestCluster cluster, string group, string ns, string plural, string name) =>
+        cluster.Client.CustomObjects.DeleteNamespacedCustomObjectAsync(
+            group,
+            "v1beta1",
+            ns,
+            plural,
+            name,
+            cancellationToken: Stop
+        );
+
     public static async Task DeleteAndWaitAsync(
         TestCluster cluster,
         string group,
@@ -223,14 +233,7 @@ internal sealed class Liqoctl(TwoClusters clusters)
         string name
     )
     {
-        await cluster.Client.CustomObjects.DeleteNamespacedCustomObjectAsync(
-            group,
-            "v1beta1",
-            ns,
-            plural,
-            name,
-            cancellationToken: Stop
-        );
+        await DeleteAsync(cluster, group, ns, plural, name);
         await Eventually.TrueAsync(async () => await FindAsync(cluster, group, ns, plural, name) is null);
     }
 
@@ -363,7 +366,7 @@ internal sealed class Liqoctl(TwoClusters clusters)
             ["spec"] = spec,
         };
 
-    private static byte[] Request(string privatePem)
+    public static byte[] Request(string privatePem)
     {
         var der = Convert.FromBase64String(
             string.Concat(privatePem.Split('\n').Where(l => !l.StartsWith("---", StringComparison.Ordinal)))

@@ -33,8 +33,10 @@ internal static partial class Recording
         "ca",
         "certificate",
         "csr",
+        "deletionTimestamp",
         "kubeconfig",
         "nonce",
+        "pod-template-hash",
         "publicKey",
         "request",
         "signature",
@@ -56,9 +58,15 @@ internal static partial class Recording
         "offloadingPatch",
         "resourceVersion",
         "template",
+        "timeAdded",
         "uid",
         "username",
     ];
+
+    /// <summary>Whether it was recorded what a scenario left in a cluster.</summary>
+    public static bool HasObjects(string scenario, string cluster) =>
+        Read($"{scenario}/objects-after.json")[cluster] is JsonObject objects
+        && objects.Any(p => p.Value is JsonArray { Count: > 0 });
 
     /// <summary>What a scenario added or changed, by kind and name.</summary>
     public static SortedDictionary<string, string> After(string scenario, string cluster)
@@ -74,8 +82,33 @@ internal static partial class Recording
                 .AsArray()
                 .Select(o => ((string)o!).Split('|'))
                 .Where(p => !s_otherKinds.Contains(p[0]))
-                .Select(p => $"{p[0]} {p[1]}/{p[2]}"),
+                .Select(p => $"{p[0]} {p[1]}/{Suffix().Replace(p[2], "-*")}"),
         ];
+
+    /// <summary>What liqoctl and kubectl called, in order.</summary>
+    public static IReadOnlyList<JsonObject> ClientCalls(string scenario) =>
+        [
+            .. ReadText($"{scenario}/calls.jsonl")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(l => JsonNode.Parse(l)!.AsObject())
+                .Where(c => (string?)c["actor"] is "liqoctl" or "by-hand(kubectl)"),
+        ];
+
+    /// <summary>Whether an object is, as far as it can be compared, as a recorded one: it may have more.</summary>
+    public static bool Covers(JsonNode? recorded, JsonNode? live, string field = "") =>
+        recorded switch
+        {
+            JsonObject map => map.All(p =>
+                s_omitted.Contains(p.Key)
+                || p.Value is null or JsonObject { Count: 0 }
+                || Covers(p.Value, (live as JsonObject)?[p.Key], p.Key)
+            ),
+            JsonArray list => live is JsonArray other
+                && other.Count == list.Count
+                && list.Zip(other).All(p => Covers(p.First, p.Second)),
+            _ when s_masked.Contains(field) => live is not null,
+            _ => JsonNode.DeepEquals(recorded, live),
+        };
 
     /// <summary>What differs between two listings of an emulated cluster.</summary>
     public static SortedDictionary<string, string> Between(
@@ -151,7 +184,9 @@ internal static partial class Recording
             _ => node?.DeepClone(),
         };
 
-    private static JsonNode Read(string path)
+    private static JsonNode Read(string path) => JsonNode.Parse(ReadText(path))!;
+
+    private static string ReadText(string path)
     {
         using var file = File.OpenRead(SharedData.Require(Archive));
         using GZipStream unzipped = new(file, CompressionMode.Decompress);
@@ -160,13 +195,14 @@ internal static partial class Recording
         {
             if (entry.Name.TrimStart('.', '/') == path)
             {
-                return JsonNode.Parse(entry.DataStream!)!;
+                using StreamReader reader = new(entry.DataStream!);
+                return reader.ReadToEnd();
             }
         }
 
         throw new FileNotFoundException($"{path} is not in {Archive}.");
     }
 
-    [GeneratedRegex("(?<=^(csr|liqo-identity))-[a-z0-9]+$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(?<=^(csr|liqo-identity|ollama))(-[a-z0-9]{8,10})?-[a-z0-9]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Suffix();
 }

@@ -13,6 +13,8 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
 
     private readonly Dictionary<string, (DateTimeOffset Next, bool Answers)> _pings = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, string> _authorities = new(StringComparer.Ordinal);
+
     protected override IEnumerable<JsonObject> Objects()
     {
         var known = Client.List(LiqoNames.Core, "ForeignCluster");
@@ -59,11 +61,17 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
 
     private DateTimeOffset Ping(string id, PeerView view)
     {
+        // After the identity has gone, its kubeconfig still tells whom to trust: a replaced provider is not the one that was known.
+        if (view.Authority is { } authority)
+        {
+            _authorities[id] = authority;
+        }
+
         if (!_pings.TryGetValue(id, out var last) || last.Next <= Context.Now)
         {
             _pings[id] = last = (
                 Context.Now + Context.Options.PingPeriod,
-                Context.Reach(id, view.ApiServer, view.Authority, view.Proxy) is not null
+                Context.Reach(id, view.ApiServer, _authorities.GetValueOrDefault(id), view.Proxy) is not null
             );
         }
 
