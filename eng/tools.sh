@@ -5,17 +5,23 @@
 #   bin/moto-server               moto 5.2, an AWS mock        (Debian sid, on the machine's python3)
 #   bin/llama-server              llama.cpp's server           (Debian sid, with its own libc)
 #   models/tiny.gguf              a random model of 0.9 MB     (made by eng/tiny-gguf.py)
-# Nothing is installed: packages are unpacked below the cache folder, from the mirror this machine already uses.
+# and with --full
+#   kube/                         kube-apiserver and kube-controller-manager 1.20, etcd, kubectl: a folder for KUBEBUILDER_ASSETS
+# Packages are unpacked below the cache folder, from the mirror this machine already uses. Only what the machine itself lacks of
+# python3, iproute2 and systemd is installed, as root.
 # Usage: eng/tools.sh            fetch what is missing; a second run does nothing
-#        eng/tools.sh --force    fetch everything again
+#        eng/tools.sh --full     also build the Kubernetes API server (ten minutes or more, 2 GB while it builds)
+#        eng/tools.sh --force    fetch everything again, but what --full built
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 tools=${HYBRIDLLM_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/hybridllm-tools}
 mkdir -p "$tools/bin" "$tools/models"
 tools=$(cd "$tools" && pwd)
-if [ "${1:-}" = --force ]; then rm -rf "$tools"/{bin,models,nebula,nebula-1.9,nebula-1.6,moto,llama,done} && mkdir -p "$tools/bin" "$tools/models"; fi
+if [ "${1:-}" = --force ]; then rm -rf "$tools"/{bin,models,nebula,nebula-1.9,nebula-1.6,moto,llama} "$tools"/done/{nebula,nebula_old,moto,llama,tiny_model} && mkdir -p "$tools/bin" "$tools/models"; fi
 mkdir -p "$tools/done"
+parts=(nebula nebula_old moto llama tiny_model)
+if [ "${1:-}" = --full ]; then parts+=(kube); fi
 
 say() { printf 'tools: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -35,13 +41,14 @@ key=${key:-/usr/share/keyrings/debian-archive-keyring.gpg}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# apt_in SUITE ARGS...: apt-get with a state of its own that knows only SUITE.
+# apt_in SUITE ARGS...: apt-get with a state of its own that knows only SUITE; its sources too when apt_types says so.
 apt_in() {
-  local suite=$1 root=$work/$1
+  local suite=$1 types=${apt_types:-deb} root
+  root=$work/$suite-${types// /-}
   shift
   if [ ! -d "$root" ]; then
     mkdir -p "$root/lists/partial" "$root/cache/archives/partial"
-    printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$mirror" "$suite" "$key" > "$root/x.sources"
+    printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$types" "$mirror" "$suite" "$key" > "$root/x.sources"
     : > "$root/status"
     # The mirror's copies of moving suites may be past their Valid-Until; signatures are still checked.
     apt_in "$suite" -q update >&2
@@ -126,9 +133,22 @@ W
   "$tools/bin/llama-server" --version >/dev/null 2>&1 || die "llama-server does not start"
 }
 
+# What tests of a mesh in network namespaces and of units need; they need root anyway, so as root it is installed where missing.
+get_system() {
+  local missing=()
+  command -v ip >/dev/null || missing+=(iproute2)
+  command -v systemd-analyze >/dev/null || missing+=(systemd)
+  if [ "${#missing[@]}" -eq 0 ]; then return; fi
+  [ "$(id -u)" = 0 ] || { say "without ${missing[*]} some tests skip; install them as root."; return; }
+  apt-get -qq update >&2 && apt-get -qq install -y --no-install-recommends "${missing[@]}" >&2
+}
+
 get_tiny_model() { /usr/bin/env python3 "$here/tiny-gguf.py" "$tools/models/tiny.gguf" >/dev/null; }
 
-for part in nebula nebula_old moto llama tiny_model; do
+source "$here/kube-server.sh"
+
+get_system || say "not everything could be installed; some tests will skip."
+for part in "${parts[@]}"; do
   if [ ! -f "$tools/done/$part" ]; then
     say "fetching $part"
     "get_$part"

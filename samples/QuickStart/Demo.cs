@@ -1,4 +1,6 @@
-using HybridLlm.Specs;
+using HybridLlm.AwsGpu;
+using HybridLlm.Liqo;
+using HybridLlm.Ollama;
 using HybridLlm.Teardown;
 using HybridLlm.Testing;
 using HybridLlm.Testing.Simulation;
@@ -58,11 +60,6 @@ internal static class Demo
                 .UseEmulatedWorld(world, Model);
             await using var cluster = (direct ? builder : builder.WithFederation(world.HomelabKubeconfig)).Build();
             return await ActAsync(cluster, world, pace, narrator, timeline, cancellationToken);
-        }
-        catch (HybridClusterFaultsException faults)
-        {
-            narrator.Fail(faults.Message);
-            return 1;
         }
         finally
         {
@@ -132,12 +129,33 @@ internal static class Demo
             narrator.Say("Interrupted: taking everything down before leaving.");
             world.Clock.Speed = Pace.Fast;
             await DownAsync(cluster, narrator, timeline, report, CancellationToken.None);
-            narrator.Say("Everything is taken down.");
-            return report.Receipt!.Left == 0 ? Interrupted : 1;
+            var clean = report.Receipt!.Left == 0;
+            narrator.End(
+                report,
+                clean,
+                clean ? "Everything is taken down." : "Something is left; the receipt names it."
+            );
+            return clean ? Interrupted : 1;
+        }
+        catch (Exception fault)
+            when (fault is HybridLlmException or AwsGpuException or LiqoException or OllamaException)
+        {
+            narrator.Fail(fault.Message);
+            narrator.Say("Taking everything down before leaving.");
+            world.Clock.Speed = Pace.Fast;
+            await DownAsync(cluster, narrator, timeline, report, CancellationToken.None);
+            narrator.End(report, good: false, "It did not come to its end; what stopped it is said above.");
+            return 1;
         }
 
         var good = report.IsGood;
-        narrator.End(report, good);
+        narrator.End(
+            report,
+            good,
+            good
+                ? "Both answers are word for word the undisturbed ones, and nothing is left."
+                : "An answer differs from the undisturbed one, or something is left."
+        );
         return good ? 0 : 1;
     }
 

@@ -89,7 +89,7 @@ internal sealed class Narrator
             .StartAsync("…", status => TellAsync(events, work, end, what => status.Status(Markup.Escape(what))));
     }
 
-    public void End(Report report, bool good)
+    public void End(Report report, bool good, string verdict)
     {
         if (_json)
         {
@@ -97,11 +97,7 @@ internal sealed class Narrator
         }
 
         _console.WriteLine();
-        _console.MarkupLine(
-            good
-                ? "[green]Both answers are word for word the undisturbed ones, and nothing is left.[/]"
-                : "[red]An answer differs from the undisturbed one, or something is left.[/]"
-        );
+        _console.MarkupLine($"[{(good ? "green" : "red")}]{Markup.Escape(verdict)}[/]");
     }
 
     private async Task TellAsync(

@@ -44,21 +44,29 @@ return 1;
 
 async Task<int> RunAsync()
 {
-    switch (args)
+    string[] switches = ["version", "h", "help"];
+    var global = Options.Parse([.. switches.Select(s => new Flag(s, "", "false", FlagKind.Switch))], args)!;
+    if (global.Switch("version"))
     {
-        case ["-h" or "--h" or "-help" or "--help", ..]:
-            Console.Error.Write(Help());
-            return 0;
-        case ["-version" or "--version", ..]:
-            Console.WriteLine($"Version: 1.11.0 (HybridLlm.Nebula {Version()})");
-            return 0;
-        case []:
-            throw new UsageException("No mode was provided", Help());
+        // Exactly what nebula-cert prints; -help tells the two apart.
+        Console.WriteLine("Version: 1.11.0");
+        return 0;
     }
 
-    var mode =
-        Array.Find(modes, m => m.Name == args[0]) ?? throw new UsageException($"unknown mode: {args[0]}", Help());
-    if (mode.Parse(args[1..]) is { } options)
+    if (global.Switch("h") || global.Switch("help"))
+    {
+        Console.Error.Write(Help());
+        return 0;
+    }
+
+    if (global.Rest.Count == 0)
+    {
+        throw new UsageException("No mode was provided", Help());
+    }
+
+    var name = global.Rest[0];
+    var mode = Array.Find(modes, m => m.Name == name) ?? throw new UsageException($"unknown mode: {name}", Help());
+    if (mode.Parse([.. global.Rest.Skip(1)]) is { } options)
     {
         return await mode.RunAsync(options);
     }
@@ -83,5 +91,6 @@ string Help() =>
         {string.Join('\n', modes.Select(m => $"    {m.Name} <flags>: {m.Summary}"))}
 
           To see usage for a given mode, use nebula-cert <mode> -h
+          HybridLlm.Nebula {Version()}
 
         """;

@@ -7,6 +7,8 @@ using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
+using Amazon.SimpleSystemsManagement;
+using Amazon.SQS;
 using HybridLlm.AwsGpu.Ec2;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +24,10 @@ public sealed class AwsClients : IDisposable
     private static readonly TimeSpan s_longestUpload = TimeSpan.FromHours(2);
     private readonly ConcurrentDictionary<string, Lazy<AmazonEC2Client>> _ec2 = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Region, TimeSpan Timeout), Lazy<AmazonS3Client>> _s3 = new();
+    private readonly ConcurrentDictionary<string, Lazy<AmazonSimpleSystemsManagementClient>> _ssm = new(
+        StringComparer.Ordinal
+    );
+    private readonly ConcurrentDictionary<string, Lazy<AmazonSQSClient>> _sqs = new(StringComparer.Ordinal);
     private readonly Lazy<AWSCredentials> _credentials;
     private readonly AwsClientsOptions _options;
     private readonly Transport? _transport;
@@ -64,15 +70,10 @@ public sealed class AwsClients : IDisposable
     /// <summary>Closes every connection.</summary>
     public void Dispose()
     {
-        foreach (var client in _ec2.Values.Where(c => c.IsValueCreated))
-        {
-            client.Value.Dispose();
-        }
-
-        foreach (var client in _s3.Values.Where(c => c.IsValueCreated))
-        {
-            client.Value.Dispose();
-        }
+        Close(_ec2.Values.Where(c => c.IsValueCreated).Select(c => c.Value));
+        Close(_s3.Values.Where(c => c.IsValueCreated).Select(c => c.Value));
+        Close(_ssm.Values.Where(c => c.IsValueCreated).Select(c => c.Value));
+        Close(_sqs.Values.Where(c => c.IsValueCreated).Select(c => c.Value));
 
         _transport?.Dispose();
     }
@@ -89,6 +90,15 @@ public sealed class AwsClients : IDisposable
 
     internal AmazonEC2Client Ec2(string region) =>
         _ec2.GetOrAdd(region, r => new(() => new(_credentials.Value, Configured(new AmazonEC2Config(), r)))).Value;
+
+    internal AmazonSimpleSystemsManagementClient Ssm(string region) =>
+        _ssm.GetOrAdd(
+            region,
+            r => new(() => new(_credentials.Value, Configured(new AmazonSimpleSystemsManagementConfig(), r)))
+        ).Value;
+
+    internal AmazonSQSClient Sqs(string region) =>
+        _sqs.GetOrAdd(region, r => new(() => new(_credentials.Value, Configured(new AmazonSQSConfig(), r)))).Value;
 
     internal AmazonS3Client S3(string region) => S3(region, s_longestCall);
 
@@ -139,6 +149,14 @@ public sealed class AwsClients : IDisposable
         }
 
         return config;
+    }
+
+    private static void Close(IEnumerable<IDisposable> clients)
+    {
+        foreach (var client in clients)
+        {
+            client.Dispose();
+        }
     }
 
     private static AWSCredentials Credentials(AwsAccessKey? key)

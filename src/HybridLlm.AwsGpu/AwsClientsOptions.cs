@@ -9,7 +9,7 @@ public sealed class AwsClientsOptions
     /// <summary>Key to sign with; null takes AWS's default chain (environment, profile, instance role).</summary>
     public AwsAccessKey? AccessKey { get; set; }
 
-    /// <summary>One address that answers EC2, S3 (path style) and STS, for emulators; null reaches AWS itself.</summary>
+    /// <summary>One address that answers EC2, S3 (path style), SQS, SSM and STS, for emulators; null reaches AWS itself.</summary>
     public Uri? ServiceUrl { get; set; }
 
     /// <summary>Region asked for what belongs to none: the account and the list of regions.</summary>

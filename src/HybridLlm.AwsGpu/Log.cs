@@ -37,4 +37,11 @@ internal static partial class Log
 
     [LoggerMessage(2008, LogLevel.Information, "Teardown of {Cluster}, {Scope}: {Asked} found, {Left} still there.")]
     public static partial void TeardownDone(ILogger logger, string cluster, TeardownScope scope, int asked, int left);
+
+    [LoggerMessage(
+        2009,
+        LogLevel.Warning,
+        "Ended {InstanceId} of {Cluster}: unknown or past its end; its intent is {Intent}."
+    )]
+    public static partial void GarbageEnded(ILogger logger, string instanceId, string cluster, string intent);
 }

@@ -12,6 +12,9 @@ public static class ResourceComponents
     /// <summary>The lighthouse instance, its disk, address and security group.</summary>
     public const string Lighthouse = "lighthouse";
 
+    /// <summary>Volumes and snapshots of models that outlive a burst.</summary>
+    public const string Models = "models";
+
     /// <summary>The cluster's bucket.</summary>
     public const string Storage = "storage";
 }

@@ -26,6 +26,9 @@ public static class ResourceTags
     /// <summary>Id of the intent an instance, fleet or address answers.</summary>
     public const string Intent = "hybridllm:intent";
 
+    /// <summary>Model that a volume or snapshot holds.</summary>
+    public const string Model = "hybridllm:model";
+
     /// <summary>Instant at which a node powers itself off unless the tag is renewed; the node reads it by instance metadata.</summary>
     public const string LeaseUntil = "hybridllm:lease-until";
 

@@ -41,4 +41,31 @@ public enum LiqoRefusal
 
     /// <summary>The provider is alive, so nothing may be torn out of its hands.</summary>
     ProviderAlive,
+
+    /// <summary>Liqo's network is wanted, and one of the clusters runs without its module.</summary>
+    NetworkModuleOff,
+
+    /// <summary>The installed gateway template does not take the port or address asked for.</summary>
+    GatewayTemplateUnsuitable,
+
+    /// <summary>A gateway's pod does not start, or there are several connections for one peer.</summary>
+    GatewayFailing,
+
+    /// <summary>The provider's API server cannot be reached through the tunnel: its proxy is not there.</summary>
+    ProxyMissing,
+
+    /// <summary>The consumer still borrows resources, so it needs its credentials.</summary>
+    SlicesLeft,
+
+    /// <summary>The provider knows no such consumer, or no such slice of it.</summary>
+    TenantMissing,
+
+    /// <summary>The consumer has a peering user already, whose key nobody can show again.</summary>
+    PeeringUserExists,
+
+    /// <summary>The certificate authority did not sign, or the roles of a peering user are not installed.</summary>
+    PeeringUserRefused,
+
+    /// <summary>The slice a virtual node is to stand for does not exist or is not granted.</summary>
+    SliceMissing,
 }

@@ -53,6 +53,9 @@ public sealed class HybridCluster : IAsyncDisposable
     /// <summary>The same in Ollama's own terms, for hosts of an endpoint.</summary>
     public OllamaContinuity Answers { get; }
 
+    /// <summary>Stages of a wake in order, each with the time it is expected to take.</summary>
+    public IReadOnlyList<PlanStage> WakeStages => HybridClusterPlanner.WakeStagesOf(Spec);
+
     /// <summary>What would be made, what it costs and why just so. Reads only.</summary>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="HybridClusterFaultsException">Something stands in the way; everything that does is named.</exception>
@@ -108,6 +111,22 @@ public sealed class HybridCluster : IAsyncDisposable
         var lease = await session.Driver.AcquireAsync(cancellationToken).ConfigureAwait(false);
         return new ModelEndpoint(lease, session.Http());
     }
+
+    /// <summary>Looks at a node that failed its holder, so that <see cref="AcquireAsync"/> does not give it again when it is gone.</summary>
+    /// <param name="endpoint">The node, which is still to be disposed.</param>
+    /// <param name="cancellationToken">Stops the looking.</param>
+    public Task ExamineAsync(ModelEndpoint endpoint, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return ExamineAsync(endpoint.Serving, cancellationToken);
+    }
+
+    /// <summary>Spent from then until now, USD, everything counted: by the journal, asking nobody. 0 while it has not been opened.</summary>
+    /// <param name="from">Beginning.</param>
+    public decimal SpentSince(DateTimeOffset from) =>
+        _session is { Context: var context }
+            ? BudgetBook.Spent(context.Journal.Memory, from, DateTimeOffset.MaxValue, context.Now)
+            : 0;
 
     private async Task ExamineAsync(GpuNode node, CancellationToken cancellationToken)
     {

@@ -36,6 +36,10 @@ public sealed partial class StricterTests : IDisposable
             "an authority's certificate, signed by another, as a host's" => await AuthorityAsHostAsync(),
             "signing an empty name, or one above 253 bytes" => await LongNameAsync(),
             "signing a name or group that is no valid Unicode, or an empty group" => await BadTextAsync(),
+            "signing a certificate above 65536 bytes" => await LargeAsync(),
+            "one file for a key and a certificate" => await OneFileAsync(),
+            "a certificate format of 258 and the like" => await VersionsAsync(),
+            "encrypting a key with less than 8 KiB of Argon2 memory" => await LittleMemoryAsync(),
             "a life that ends before it begins" => await NegativeLifeAsync(),
             "a v1 host with several networks" => await SeveralNetworksAsync(),
             "reading a curve that nebula does not know either" => await UnknownCurveAsync(),
@@ -53,7 +57,7 @@ public sealed partial class StricterTests : IDisposable
     }
 
     [Fact]
-    public void There_are_rows() => Rows().Count.ShouldBe(13);
+    public void There_are_rows() => Rows().Count.ShouldBe(17);
 
     public void Dispose() => _folder.Dispose();
 
@@ -84,6 +88,55 @@ public sealed partial class StricterTests : IDisposable
         signed.Exit.ShouldBe(0, signed.ToString());
         return await CodeOfIssuingAsync(name: "a\uD800");
     }
+
+    private async Task<string> LargeAsync()
+    {
+        string[] groups = [.. Enumerable.Range(0, 2600).Select(i => $"group {i:D20}")];
+        await NebulaSignsAsync("-name", "h", "-groups", string.Join(',', groups));
+        var printed = await RealProgram.NebulaCertAsync("print", "-path", _folder.PathOf("h.crt"));
+        printed.Exit.ShouldBe(1, "nor can it read it");
+        return await CodeOfAsync(() =>
+            Authority().SignAsync(Body(CertificateVersion.V2) with { Groups = groups }, TestMesh.Token)
+        );
+    }
+
+    private async Task<string> OneFileAsync()
+    {
+        var path = _folder.PathOf("one");
+        string[] ca = ["ca", "-name", "home", "-out-key", path, "-out-crt", path];
+        await NebulaAcceptsAsync(ca);
+        _folder.Read("one").ShouldNotContain("PRIVATE KEY");
+        File.Delete(path);
+        (await OursAsync(ca)).Errors.ShouldContain("one file");
+        File.Exists(path).ShouldBeFalse();
+        return "refused before anything is written";
+    }
+
+    private async Task<string> VersionsAsync()
+    {
+        await NebulaSignsAsync("-name", "h", "-version", "258");
+        (await OursAsync(["sign", "-name", "h", "-version", "258", "-networks", Network, .. Files()])).Exit.ShouldBe(1);
+        return "refused";
+    }
+
+    private async Task<string> LittleMemoryAsync()
+    {
+        string[] ca = ["ca", "-name", "home", "-encrypt", "-argon-memory", "7"];
+        Dictionary<string, string> environment = new() { ["NEBULA_CA_PASSPHRASE"] = "open" };
+        string[] files = ["-out-key", _folder.PathOf("little.key"), "-out-crt", _folder.PathOf("little.crt")];
+        var theirs = await RealProgram.NebulaCertAsync(environment, [.. ca, .. files]);
+        theirs.Exit.ShouldBe(0, theirs.ToString());
+
+        // What it makes so, we read.
+        CaKeyPair.ParsePem(_folder.Read("little.key"), "open").PublicKey.Bytes.Length.ShouldBe(32);
+        Should.Throw<ArgumentException>(() =>
+            EncryptedCaKey.Encrypt(CaKeyPair.Generate(), "open", new Argon2Settings { MemoryKiB = 7 })
+        );
+        return "refused";
+    }
+
+    private Task<RealProgram.Answer> OursAsync(string[] words) =>
+        Scripts.NebulaCertScript.OursAsync(new(_folder.Path, words));
 
     private async Task<string> NegativeLifeAsync()
     {

@@ -42,7 +42,7 @@ internal static class NebulaReport
         await MeshesAsync(report);
         await ProbesAsync(report);
         Console.Write(report);
-        await File.WriteAllTextAsync(Path.Combine(ResultsFolder(), "nebula-report.md"), report.ToString());
+        await File.WriteAllTextAsync(Path.Combine(Reports.Folder, "nebula-report.md"), report.ToString());
     }
 
     private static async Task SignaturesAsync(StringBuilder report)
@@ -268,15 +268,4 @@ internal static class NebulaReport
         report.Append(CultureInfo.InvariantCulture, $"| {what} | {ours:N0} | {theirs:N0} | {ours / theirs:0.00} |\n");
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
-
-    private static string ResultsFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "HybridLlm.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return Path.Combine(folder.FullName, "benchmarks", "HybridLlm.Benchmarks", "Results");
-    }
 }

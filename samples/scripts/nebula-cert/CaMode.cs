@@ -36,6 +36,7 @@ internal static class CaMode
     {
         Values.NoQrCode(options);
         Files.AtMostOneStandard(options, "output may write to stdout", "out-key", "out-crt");
+        Files.MustDiffer(options, "out-key", "out-crt");
         var now = TimeProvider.System.GetUtcNow();
         CaCertificateRequest request = new()
         {
@@ -69,6 +70,13 @@ internal static class CaMode
             Iterations = options.Number("argon-iterations"),
             Parallelism = options.Number("argon-parallelism"),
         };
+        if (settings.MemoryKiB < 8 || settings.Iterations < 1 || settings.Parallelism is < 1 or > 255)
+        {
+            throw new UsageException(
+                "-argon-memory must be 8 or more, -argon-iterations 1 or more, -argon-parallelism 1 to 255"
+            );
+        }
+
         return EncryptedCaKey.Encrypt(key, Authority.Passphrase("out-key must be encrypted"), settings).ToPem();
     }
 }

@@ -24,6 +24,19 @@ internal static class Files
         }
     }
 
+    /// <summary>Refuses one file for two things: the second would take the first one's place.</summary>
+    public static void MustDiffer(Options options, string flag, string other) =>
+        MustDiffer((flag, options.Text(flag)), (other, options.Text(other)));
+
+    /// <summary>As <see cref="MustDiffer(Options, string, string)"/>, for paths that may be a default.</summary>
+    public static void MustDiffer((string Flag, string Path) one, (string Flag, string Path) other)
+    {
+        if (one.Path == other.Path && one.Path is not (Standard or ""))
+        {
+            throw new IOException($"-{one.Flag} and -{other.Flag} are one file: {one.Path}");
+        }
+    }
+
     /// <summary>Refuses when a file is there already: a key that is overwritten is gone.</summary>
     public static void MustBeNew(string what, string path)
     {

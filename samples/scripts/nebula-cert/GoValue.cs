@@ -14,8 +14,34 @@ internal static partial class GoValue
             _ => null,
         };
 
-    public static int? Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    /// <summary>Digits, perhaps in groups (<c>1_000</c>); <c>0x</c>, <c>0o</c> or <c>0</c>, and <c>0b</c> before others than tens.</summary>
+    public static ulong? Number(string text)
+    {
+        if (!NumberText().IsMatch(text))
+        {
+            return null;
+        }
+
+        var (digits, radix) = text.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant() switch
+        {
+            ['0', 'x', .. var rest] => (rest, 16u),
+            ['0', 'o', .. var rest] => (rest, 8u),
+            ['0', 'b', .. var rest] => (rest, 2u),
+            ['0', _, ..] octal => (octal[1..], 8u),
+            var all => (all, 10u),
+        };
+        UInt128 number = 0;
+        foreach (var digit in digits.Select(c => (uint)Convert.ToInt32(c.ToString(), 16)))
+        {
+            number = (number * radix) + digit;
+            if (digit >= radix || number > ulong.MaxValue)
+            {
+                return null;
+            }
+        }
+
+        return (ulong)number;
+    }
 
     public static double? Fraction(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -34,25 +60,36 @@ internal static partial class GoValue
             return null;
         }
 
-        var nanoseconds = match
-            .Groups["part"]
-            .Captures.Zip(match.Groups["unit"].Captures)
-            .Sum(p => double.Parse(p.First.Value, CultureInfo.InvariantCulture) * Nanoseconds(p.Second.Value));
+        var nanoseconds = 0m;
+        foreach (var (part, unit) in match.Groups["part"].Captures.Zip(match.Groups["unit"].Captures))
+        {
+            if (!decimal.TryParse(part.Value, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue)
+            {
+                return null;
+            }
+
+            nanoseconds += Math.Floor(number * Nanoseconds(unit.Value));
+        }
+
+        // A tick has 100 nanoseconds; what is shorter is not nothing.
         return nanoseconds > long.MaxValue
             ? null
-            : TimeSpan.FromTicks((long)(nanoseconds / 100)) * (text[0] == '-' ? -1 : 1);
+            : TimeSpan.FromTicks((long)Math.Ceiling(nanoseconds / 100)) * (text[0] == '-' ? -1 : 1);
     }
 
-    private static double Nanoseconds(string unit) =>
+    private static decimal Nanoseconds(string unit) =>
         unit switch
         {
-            "h" => 3600e9,
-            "m" => 60e9,
-            "s" => 1e9,
-            "ms" => 1e6,
+            "h" => 3_600_000_000_000,
+            "m" => 60_000_000_000,
+            "s" => 1_000_000_000,
+            "ms" => 1_000_000,
             "ns" => 1,
-            _ => 1e3,
+            _ => 1_000,
         };
+
+    [GeneratedRegex("^(0[xX](_?[0-9a-fA-F])+|0[bBoO](_?[0-9])+|[0-9](_?[0-9])*)$")]
+    private static partial Regex NumberText();
 
     [GeneratedRegex(@"^[+-]?((?<part>[0-9]+(\.[0-9]*)?|\.[0-9]+)(?<unit>h|ms|m|s|us|µs|μs|ns))+$")]
     private static partial Regex DurationText();

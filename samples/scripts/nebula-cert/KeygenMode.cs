@@ -20,6 +20,7 @@ internal static class KeygenMode
     {
         var (keyPath, publicPath) = (options.Required("out-key"), options.Required("out-pub"));
         Files.AtMostOneStandard(options, "output may write to stdout", "out-key", "out-pub");
+        Files.MustDiffer(options, "out-key", "out-pub");
         var key = HostKeyPair.Generate(Values.CurveOf(options));
         Files.MustBeNew("key", keyPath);
         Files.MustBeNew("public key", publicPath);

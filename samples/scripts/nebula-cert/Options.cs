@@ -55,7 +55,8 @@ internal sealed class Options
 
     public bool Switch(string name) => GoValue.Switch(_values[name]) == true;
 
-    public int Number(string name) => GoValue.Number(_values[name])!.Value;
+    /// <summary>A number; one that is too large for what it is for is cut.</summary>
+    public int Number(string name) => (int)Math.Min(GoValue.Number(_values[name])!.Value, int.MaxValue);
 
     public double Fraction(string name) => GoValue.Fraction(_values[name])!.Value;
 

@@ -100,7 +100,9 @@ internal static class RotateMode
             {
                 var trusts = Certificates(Path.Combine(folder, name), BundleFile.CaName);
                 var own = Certificates(Path.Combine(folder, name), BundleFile.CertificateName);
-                yield return new RotationEvent.NodeSeen(name, [.. trusts.Select(c => c.Fingerprint)], own[0].Issuer);
+                // Of a v1 and a v2 certificate, the one that is behind counts.
+                var issuer = own.Select(c => c.Issuer).MaxBy(i => i != state.New)!;
+                yield return new RotationEvent.NodeSeen(name, [.. trusts.Select(c => c.Fingerprint)], issuer);
             }
 
             yield return new RotationEvent.Advance();

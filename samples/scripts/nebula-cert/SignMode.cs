@@ -59,6 +59,7 @@ internal static class SignMode
         Files.MustBeNew("cert", certificatePath);
         if (key is not null)
         {
+            Files.MustDiffer(("out-key", keyPath), ("out-crt", certificatePath));
             Files.MustBeNew("key", keyPath);
         }
 

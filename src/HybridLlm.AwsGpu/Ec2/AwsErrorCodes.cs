@@ -50,7 +50,12 @@ internal static class AwsErrorCodes
         ["PendingVerification"] = AwsErrorKind.Permission,
         ["Blocked"] = AwsErrorKind.Permission,
 
+        ["InvalidSignatureException"] = AwsErrorKind.Permission,
+        ["AccessDeniedException"] = AwsErrorKind.Permission,
+        ["UnrecognizedClientException"] = AwsErrorKind.Permission,
+
         ["InvalidAMIID.NotFound"] = AwsErrorKind.Invalid,
+        ["InvalidVolume.ZoneMismatch"] = AwsErrorKind.Invalid,
         ["InvalidParameterValue"] = AwsErrorKind.Invalid,
         ["InvalidParameterCombination"] = AwsErrorKind.Invalid,
         ["InvalidUserData.Malformed"] = AwsErrorKind.Invalid,
@@ -63,6 +68,7 @@ internal static class AwsErrorCodes
         ["RequestThrottled"] = AwsErrorKind.Throttled,
         ["EC2ThrottledException"] = AwsErrorKind.Throttled,
         ["SlowDown"] = AwsErrorKind.Throttled,
+        ["OverLimit"] = AwsErrorKind.Throttled,
 
         ["InternalError"] = AwsErrorKind.OutcomeUnknown,
         ["InternalFailure"] = AwsErrorKind.OutcomeUnknown,
@@ -74,6 +80,8 @@ internal static class AwsErrorCodes
 
         ["IdempotentParameterMismatch"] = AwsErrorKind.TokenConflict,
 
+        ["QueueDoesNotExist"] = AwsErrorKind.NotFound,
+        ["AWS.SimpleQueueService.NonExistentQueue"] = AwsErrorKind.NotFound,
         ["NoSuchBucket"] = AwsErrorKind.NotFound,
         ["NoSuchKey"] = AwsErrorKind.NotFound,
         ["NoSuchTagSet"] = AwsErrorKind.NotFound,
@@ -97,6 +105,7 @@ internal static class AwsErrorCodes
         ["InvalidNetworkInterface.InUse"] = AwsErrorKind.Dependency,
         ["InvalidSnapshot.InUse"] = AwsErrorKind.Dependency,
         ["VolumeInUse"] = AwsErrorKind.Dependency,
+        ["VolumeModificationRateExceeded"] = AwsErrorKind.Dependency,
         ["IncorrectState"] = AwsErrorKind.Dependency,
         ["IncorrectInstanceState"] = AwsErrorKind.Dependency,
         ["BucketNotEmpty"] = AwsErrorKind.Dependency,
@@ -117,6 +126,12 @@ internal static class AwsErrorCodes
             "Have an administrator create the service-linked roles of EC2 Spot and EC2 Fleet once.",
         ["PendingVerification"] = "AWS is still verifying the account in this region; wait some hours.",
         ["InvalidAMIID.NotFound"] = "Resolve the image id again in this region.",
+        ["QueueDoesNotExist"] =
+            "Have an administrator run the commands of Prerequisites.Render, or go without a queue.",
+        ["AWS.SimpleQueueService.NonExistentQueue"] =
+            "Have an administrator run the commands of Prerequisites.Render, or go without a queue.",
+        ["InvalidVolume.ZoneMismatch"] = "Launch only into the zone of the volume; a volume never leaves its zone.",
+        ["VolumeModificationRateExceeded"] = "Wait: a volume takes four changes in 24 hours, one after the other.",
         ["BucketAlreadyExists"] = "Somebody else has a bucket of that name; use another owner id.",
     }.ToFrozenDictionary();
 

@@ -3,6 +3,12 @@ namespace HybridLlm.AwsGpu.Fleets;
 /// <summary>A family of machine images of which the newest is wanted.</summary>
 public sealed record AmiQuery
 {
+    /// <summary>
+    /// Name of the public parameter of Systems Manager that names the newest image, tried first; null asks EC2 by owner and name only. AWS has
+    /// renamed these parameters before, and not every account may read them, so the query by name stands in.
+    /// </summary>
+    public string? ParameterName { get; init; }
+
     /// <summary>Account that publishes them: a number or <c>amazon</c>.</summary>
     public required string Owner { get; init; }
 
@@ -20,6 +26,8 @@ public sealed record AmiQuery
     public static AmiQuery GpuNode(CpuArchitecture architecture) =>
         new()
         {
+            ParameterName =
+                $"/aws/service/deeplearning/ami/{(architecture == CpuArchitecture.Arm64 ? "arm64" : "x86_64")}/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id",
             Owner = "amazon",
             NamePattern =
                 architecture == CpuArchitecture.Arm64
@@ -33,6 +41,8 @@ public sealed record AmiQuery
     public static AmiQuery Lighthouse(CpuArchitecture architecture) =>
         new()
         {
+            ParameterName =
+                $"/aws/service/canonical/ubuntu/server/24.04/stable/current/{(architecture == CpuArchitecture.Arm64 ? "arm64" : "amd64")}/hvm/ebs-gp3/ami-id",
             Owner = "099720109477",
             NamePattern =
                 $"ubuntu/images/hvm-ssd*/ubuntu-noble-24.04-{(architecture == CpuArchitecture.Arm64 ? "arm64" : "amd64")}-server-*",

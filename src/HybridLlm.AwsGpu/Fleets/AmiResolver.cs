@@ -1,11 +1,12 @@
 using Amazon.EC2;
 using Amazon.EC2.Model;
+using Amazon.SimpleSystemsManagement.Model;
 using HybridLlm.AwsGpu.Ec2;
 
 namespace HybridLlm.AwsGpu.Fleets;
 
 /// <summary>Finds machine images. Resolve once per cluster and keep the id, so that an update never comes by surprise.</summary>
-public sealed class AmiResolver
+public sealed class AmiResolver : IAmiResolver
 {
     private readonly AwsClients _clients;
 
@@ -17,11 +18,7 @@ public sealed class AmiResolver
         _clients = clients;
     }
 
-    /// <summary>The newest image of a family.</summary>
-    /// <param name="region">Region, e.g. <c>eu-west-1</c>.</param>
-    /// <param name="query">The family.</param>
-    /// <param name="cancellationToken">Stops the read.</param>
-    /// <exception cref="AmiNotFoundException">The region has none.</exception>
+    /// <inheritdoc/>
     /// <exception cref="AwsCallException">AWS refuses the read or does not answer.</exception>
     public async Task<MachineImage> ResolveAsync(
         string region,
@@ -31,6 +28,11 @@ public sealed class AmiResolver
     {
         ArgumentException.ThrowIfNullOrEmpty(region);
         ArgumentNullException.ThrowIfNull(query);
+        if (await ReadParameterAsync(region, query, cancellationToken).ConfigureAwait(false) is { } named)
+        {
+            return named;
+        }
+
         DescribeImagesRequest request = new()
         {
             Owners = [query.Owner],
@@ -71,6 +73,40 @@ public sealed class AmiResolver
         catch (AwsCallException refusal) when (refusal.Code == "InvalidAMIID.NotFound")
         {
             throw new AmiNotFoundException(region, imageId);
+        }
+    }
+
+    /// <summary>The image the query's parameter names; null when there is no such parameter, it may not be read, or its image is no more.</summary>
+    private async Task<MachineImage?> ReadParameterAsync(
+        string region,
+        AmiQuery query,
+        CancellationToken cancellationToken
+    )
+    {
+        if (query.ParameterName is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            GetParameterRequest request = new() { Name = query.ParameterName };
+            var answer = await _clients
+                .Caller.RepeatableAsync(_clients.Ssm(region).GetParameterAsync, request, cancellationToken)
+                .ConfigureAwait(false);
+            var image = await FindAsync(region, answer.Parameter.Value, cancellationToken).ConfigureAwait(false);
+            return image.Architecture == query.Architecture ? image : null;
+        }
+        catch (AwsCallException refusal)
+            when (refusal.Kind is AwsErrorKind.NotFound or AwsErrorKind.Permission
+                && refusal.Operation == "GetParameter"
+            )
+        {
+            return null;
+        }
+        catch (AmiNotFoundException)
+        {
+            return null;
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class FleetLauncher
     }
 
     /// <summary>
-    /// Finds the intent's node or rents it: an instant fleet of one spot instance from whichever pool EC2 has most of at
+    /// Finds the intent's node or rents it: an instant fleet of one instance from whichever pool EC2 has most of at
     /// a good price. The instance ends itself when its lease runs out.
     /// </summary>
     /// <param name="intent">The decision, journalled by the caller.</param>
@@ -56,10 +56,8 @@ public sealed class FleetLauncher
         CancellationToken cancellationToken
     )
     {
-        var version = await template.EnsureVersionAsync(intent, cancellationToken).ConfigureAwait(false);
         FleetPort fleets = new(_clients, intent.Region);
-        var answer = await SendAsync(intent, fleets, template.Name, version, instances, cancellationToken)
-            .ConfigureAwait(false);
+        var answer = await AskAsync(intent, template, fleets, instances, cancellationToken).ConfigureAwait(false);
         if (answer.Node is not { } node)
         {
             await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
@@ -76,6 +74,30 @@ public sealed class FleetLauncher
 
         Log.NodeLaunched(_logger, intent.Id, node.InstanceId, node.InstanceType, node.ZoneId);
         return node;
+    }
+
+    /// <summary>
+    /// Asks for the node from the intent's template version. A sweep may have taken the version in between: then it is made once more.
+    /// </summary>
+    private async Task<FleetAnswer> AskAsync(
+        NodeIntent intent,
+        NodeTemplate template,
+        FleetPort fleets,
+        InstancePort instances,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var round = 0; ; round++)
+        {
+            var version = await template.EnsureVersionAsync(intent, round, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await SendAsync(intent, fleets, template.Name, version, instances, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (AwsCallException gone)
+                when (round == 0 && gone.Code.StartsWith("InvalidLaunchTemplate", StringComparison.Ordinal)) { }
+        }
     }
 
     /// <summary>Sends the launch until AWS answers it, or the node of an unanswered one is found.</summary>
@@ -130,8 +152,11 @@ public sealed class FleetLauncher
         var visibleBy = _clients.Time.GetUtcNow() + s_longestInvisible;
         while (true)
         {
-            var answering = await instances.ListAsync(intent.Owner, intent.Id, cancellationToken).ConfigureAwait(false);
-            var node = Adopt(answering, intent);
+            // By tag, and by the token itself: either may be shown before the other.
+            var token = intent.Owner.ClientToken("fleet", intent.Id, intent.Attempt);
+            var tagged = await instances.ListAsync(intent.Owner, intent.Id, cancellationToken).ConfigureAwait(false);
+            var named = await instances.FindAsync(intent.Owner, token, cancellationToken).ConfigureAwait(false);
+            var node = Adopt([.. tagged.UnionBy(named, i => i.InstanceId)], intent);
             if (node is not null || _clients.Time.GetUtcNow() >= visibleBy)
             {
                 return node;
@@ -154,6 +179,7 @@ public sealed class FleetLauncher
             InstanceId = alive.InstanceId,
             InstanceType = alive.InstanceType,
             ZoneId = intent.Pools.FirstOrDefault(p => p.SubnetId == alive.SubnetId)?.ZoneId,
+            Market = alive.Market,
             Adopted = true,
         };
     }

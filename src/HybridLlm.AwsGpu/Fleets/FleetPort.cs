@@ -2,6 +2,7 @@ using System.Globalization;
 using Amazon.EC2;
 using Amazon.EC2.Model;
 using HybridLlm.AwsGpu.Ec2;
+using HybridLlm.AwsGpu.Offerings;
 
 namespace HybridLlm.AwsGpu.Fleets;
 
@@ -24,6 +25,7 @@ internal sealed class FleetPort(AwsClients clients, string region)
         var tags = intent.Owner.Tags(ResourceComponents.Node, "node", intent.PlanId, intent.ExpiresAt);
         tags[ResourceTags.Intent] = intent.Id;
         tags[ResourceTags.LeaseUntil] = ResourceTags.Format(intent.LeaseUntil);
+        var isSpot = intent.Market == InstanceMarket.Spot;
         CreateFleetRequest request = new()
         {
             Type = FleetType.Instant,
@@ -31,13 +33,20 @@ internal sealed class FleetPort(AwsClients clients, string region)
             TargetCapacitySpecification = new TargetCapacitySpecificationRequest
             {
                 TotalTargetCapacity = 1,
-                DefaultTargetCapacityType = DefaultTargetCapacityType.Spot,
+                DefaultTargetCapacityType = isSpot
+                    ? DefaultTargetCapacityType.Spot
+                    : DefaultTargetCapacityType.OnDemand,
             },
-            SpotOptions = new SpotOptionsRequest
-            {
-                AllocationStrategy = SpotAllocationStrategy.PriceCapacityOptimized,
-                InstanceInterruptionBehavior = SpotInstanceInterruptionBehavior.Terminate,
-            },
+            SpotOptions = isSpot
+                ? new SpotOptionsRequest
+                {
+                    AllocationStrategy = SpotAllocationStrategy.PriceCapacityOptimized,
+                    InstanceInterruptionBehavior = SpotInstanceInterruptionBehavior.Terminate,
+                }
+                : null,
+            OnDemandOptions = isSpot
+                ? null
+                : new OnDemandOptionsRequest { AllocationStrategy = FleetOnDemandAllocationStrategy.LowestPrice },
             LaunchTemplateConfigs =
             [
                 new FleetLaunchTemplateConfigRequest
@@ -46,8 +55,11 @@ internal sealed class FleetPort(AwsClients clients, string region)
                     {
                         LaunchTemplateName = template,
                         Version = version,
+                        LaunchTemplateSpecificationUserData = intent.UserDataInRequest
+                            ? UserData.Encode(intent.UserData)
+                            : null,
                     },
-                    Overrides = [.. intent.Pools.Select(p => ToOverride(p, intent.MaxHourlyPrice))],
+                    Overrides = [.. intent.Pools.Select(p => ToOverride(p, isSpot ? intent.MaxHourlyPrice : null))],
                 },
             ],
             TagSpecifications = [.. Ec2Tags.At(ResourceType.Fleet, tags), .. Ec2Tags.At(ResourceType.Instance, tags)],
@@ -71,12 +83,12 @@ internal sealed class FleetPort(AwsClients clients, string region)
             cancellationToken
         );
 
-    private static FleetLaunchTemplateOverridesRequest ToOverride(NodePool pool, decimal maxHourlyPrice) =>
+    private static FleetLaunchTemplateOverridesRequest ToOverride(NodePool pool, decimal? maxHourlyPrice) =>
         new()
         {
             InstanceType = pool.InstanceType,
             SubnetId = pool.SubnetId,
-            MaxPrice = maxHourlyPrice.ToString(CultureInfo.InvariantCulture),
+            MaxPrice = maxHourlyPrice?.ToString(CultureInfo.InvariantCulture),
         };
 
     private static LaunchedNode ToNode(CreateFleetInstance given, NodeIntent intent, List<PoolError> errors)
@@ -87,6 +99,7 @@ internal sealed class FleetPort(AwsClients clients, string region)
             InstanceId = given.InstanceIds[0],
             InstanceType = given.InstanceType.Value,
             ZoneId = intent.Pools.FirstOrDefault(p => p.SubnetId == subnet)?.ZoneId,
+            Market = intent.Market,
             Adopted = false,
             PoolErrors = errors,
         };

@@ -1,6 +1,7 @@
 using Amazon.EC2;
 using Amazon.EC2.Model;
 using HybridLlm.AwsGpu.Ec2;
+using HybridLlm.AwsGpu.Offerings;
 
 namespace HybridLlm.AwsGpu.Fleets;
 
@@ -37,6 +38,13 @@ internal sealed class InstancePort(AwsClients clients, string region)
             cancellationToken
         );
 
+    /// <summary>The owner's instances launched with an idempotency token, ended ones included.</summary>
+    public Task<List<InstanceStatus>> FindAsync(
+        ResourceOwner owner,
+        string clientToken,
+        CancellationToken cancellationToken
+    ) => ListAsync(Ec2Tags.OwnedBy(owner, Ec2Tags.Filter("client-token", clientToken)), ToStatus, cancellationToken);
+
     public Task TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         clients.Caller.RepeatableAsync(
             Ec2.TerminateInstancesAsync,
@@ -71,6 +79,13 @@ internal sealed class InstancePort(AwsClients clients, string region)
             SubnetId = NullIfEmpty(instance.SubnetId),
             PrivateIp = NullIfEmpty(instance.PrivateIpAddress),
             PublicIp = NullIfEmpty(instance.PublicIpAddress),
+            Market =
+                instance.InstanceLifecycle == InstanceLifecycleType.Spot
+                    ? InstanceMarket.Spot
+                    : InstanceMarket.OnDemand,
+            ClientToken = NullIfEmpty(instance.ClientToken),
+            MetadataNeedsToken = instance.MetadataOptions?.HttpTokens != HttpTokensState.Optional,
+            MetadataHopLimit = instance.MetadataOptions?.HttpPutResponseHopLimit,
             LaunchedAt = new DateTimeOffset((instance.LaunchTime ?? default).ToUniversalTime()),
             IntentId = tags.GetValueOrDefault(ResourceTags.Intent),
             LeaseUntil = ResourceTags.Parse(tags.GetValueOrDefault(ResourceTags.LeaseUntil)),

@@ -1,3 +1,5 @@
+using HybridLlm.AwsGpu.Offerings;
+
 namespace HybridLlm.AwsGpu.Fleets;
 
 /// <summary>What EC2 says about one instance of the cluster.</summary>
@@ -32,6 +34,18 @@ public sealed record InstanceStatus
 
     /// <summary>Address on the internet; null before it has one and once it has ended.</summary>
     public string? PublicIp { get; init; }
+
+    /// <summary>How it was bought.</summary>
+    public InstanceMarket Market { get; init; } = InstanceMarket.OnDemand;
+
+    /// <summary>Token its launch was sent with; null when EC2 does not say.</summary>
+    public string? ClientToken { get; init; }
+
+    /// <summary>Whether its metadata service answers nobody without a session token (IMDSv2).</summary>
+    public bool MetadataNeedsToken { get; init; } = true;
+
+    /// <summary>How many network hops answers of its metadata service travel; null when EC2 does not say.</summary>
+    public int? MetadataHopLimit { get; init; }
 
     /// <summary>When it was launched.</summary>
     public required DateTimeOffset LaunchedAt { get; init; }

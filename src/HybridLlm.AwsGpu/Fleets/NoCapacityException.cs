@@ -1,4 +1,5 @@
 using HybridLlm.AwsGpu.Ec2;
+using HybridLlm.AwsGpu.Offerings;
 
 namespace HybridLlm.AwsGpu.Fleets;
 
@@ -7,12 +8,14 @@ public sealed class NoCapacityException : AwsGpuException
 {
     internal NoCapacityException(NodeIntent intent, IReadOnlyList<PoolError> errors)
         : base(
-            $"None of {intent.Pools.Count} spot pools in {intent.Region} gave a node: {Summary(errors)}.",
+            $"None of {intent.Pools.Count} {Name(intent.Market)} pools in {intent.Region} gave a node: {Summary(errors)}.",
             errors.Count > 0 ? AwsErrorCodes.RemedyOf(errors[0].Code) : AwsErrorCodes.RemedyOf("UnfulfillableCapacity")
         ) => Errors = errors;
 
     /// <summary>Every pool's error; empty when EC2 gave no reason.</summary>
     public IReadOnlyList<PoolError> Errors { get; }
+
+    private static string Name(InstanceMarket market) => market == InstanceMarket.Spot ? "spot" : "on-demand";
 
     private static string Summary(IReadOnlyList<PoolError> errors) =>
         errors.Count == 0 ? "EC2 gave no reason" : string.Join("; ", errors);

@@ -31,7 +31,13 @@ public sealed partial record NodeIntent
     /// <summary>Pools the node may come from, 1–40; EC2 chooses by capacity and price.</summary>
     public required IReadOnlyList<NodePool> Pools { get; init; }
 
-    /// <summary>Price reserved, USD per hour; EC2 ends the instance before charging more.</summary>
+    /// <summary>How the node is bought; a fallback to on-demand is another attempt.</summary>
+    public InstanceMarket Market { get; init; } = InstanceMarket.Spot;
+
+    /// <summary>
+    /// Price reserved, USD per hour. EC2 ends a spot instance before charging more; on demand it charges the list price, so the pools given must
+    /// not cost more.
+    /// </summary>
     public required decimal MaxHourlyPrice { get; init; }
 
     /// <summary>Image to boot.</summary>
@@ -42,6 +48,12 @@ public sealed partial record NodeIntent
 
     /// <summary>What the node runs first, 1–16,384 bytes, readable by many: no secrets.</summary>
     public required ReadOnlyMemory<byte> UserData { get; init; }
+
+    /// <summary>
+    /// Whether the user data travels in the launch request instead of a version of the launch template: it then never stands in a template, and one
+    /// version serves every node of the same image and security group. Instant fleets take it since July 2026.
+    /// </summary>
+    public bool UserDataInRequest { get; init; }
 
     /// <summary>When the node powers itself off unless its lease is renewed.</summary>
     public required DateTimeOffset LeaseUntil { get; init; }

@@ -15,12 +15,21 @@ public sealed record NodePool(string InstanceType, string SubnetId, string ZoneI
     public static IReadOnlyList<NodePool> From(OfferPlan plan, Network network)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        return From(plan.Offers, network);
+    }
+
+    /// <summary>The pools of offers, in their order; offers in zones without a subnet are left out.</summary>
+    /// <param name="offers">Offers of one market, e.g. those of a <see cref="MarketDecision"/>.</param>
+    /// <param name="network">The cluster's network.</param>
+    public static IReadOnlyList<NodePool> From(IReadOnlyList<Offer> offers, Network network)
+    {
+        ArgumentNullException.ThrowIfNull(offers);
         ArgumentNullException.ThrowIfNull(network);
         var subnets = network.Subnets.ToDictionary(s => s.ZoneId, s => s.Id);
         return
         [
-            .. plan
-                .Offers.Where(o => subnets.ContainsKey(o.Zone.Id))
+            .. offers
+                .Where(o => subnets.ContainsKey(o.Zone.Id))
                 .Select(o => new NodePool(o.InstanceType.Name, subnets[o.Zone.Id], o.Zone.Id)),
         ];
     }

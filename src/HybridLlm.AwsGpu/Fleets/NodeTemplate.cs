@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Amazon.EC2;
 using Amazon.EC2.Model;
 using HybridLlm.AwsGpu.Ec2;
@@ -7,7 +9,8 @@ namespace HybridLlm.AwsGpu.Fleets;
 
 /// <summary>
 /// The cluster's launch template: a default version that is safe to launch from by hand, and one version per node intent
-/// that lives only as long as the launch, because it holds that node's user data.
+/// that lives only as long as the launch, because it holds that node's user data. Nodes whose user data travels in the launch
+/// request share a version.
 /// </summary>
 internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, string region)
 {
@@ -17,20 +20,21 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
     public string Name { get; } = $"{owner.NameOf("node")}-{owner.Fingerprint[..8]}";
 
     /// <summary>Number of the version made for this attempt with this user data; makes it when it is missing.</summary>
-    public async Task<string> EnsureVersionAsync(NodeIntent intent, CancellationToken cancellationToken)
+    /// <param name="intent">The intent.</param>
+    /// <param name="round">EC2 answers a token it knows with the version of that time, deleted or not: making it again takes the next number.</param>
+    /// <param name="cancellationToken">Stops between calls.</param>
+    public async Task<string> EnsureVersionAsync(NodeIntent intent, int round, CancellationToken cancellationToken)
     {
         if (!await ExistsAsync(cancellationToken).ConfigureAwait(false))
         {
             await CreateAsync(intent, cancellationToken).ConfigureAwait(false);
         }
 
-        var userData = UserData.Encode(intent.UserData);
+        var userData = intent.UserDataInRequest ? null : UserData.Encode(intent.UserData);
         var versions = await ListVersionsAsync(cancellationToken).ConfigureAwait(false);
-        var made = versions.Find(v =>
-            v.VersionDescription == DescriptionOf(intent) && v.LaunchTemplateData?.UserData == userData
-        );
+        var made = versions.Find(v => v.VersionDescription == DescriptionOf(intent) && Has(v, userData));
         return made is null
-            ? await CreateVersionAsync(intent, userData, cancellationToken).ConfigureAwait(false)
+            ? await CreateVersionAsync(intent, userData, round, cancellationToken).ConfigureAwait(false)
             : Number(made);
     }
 
@@ -104,17 +108,21 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
 
     private async Task<string> CreateVersionAsync(
         NodeIntent intent,
-        string userData,
+        string? userData,
+        int round,
         CancellationToken cancellationToken
     )
     {
         // The token covers the content too: the same attempt with other user data is another version.
-        var content = Convert.ToHexStringLower(SHA256.HashData(intent.UserData.Span));
+        var content = userData is null
+            ? SharedBy(intent)
+            : Convert.ToHexStringLower(SHA256.HashData(intent.UserData.Span));
+        var purpose = round == 0 ? $"version|{content}" : $"version|{content}|{round}";
         CreateLaunchTemplateVersionRequest request = new()
         {
             LaunchTemplateName = Name,
             VersionDescription = DescriptionOf(intent),
-            ClientToken = owner.ClientToken($"version|{content}", intent.Id, intent.Attempt),
+            ClientToken = owner.ClientToken(purpose, intent.Id, intent.Attempt),
             LaunchTemplateData = DataOf(intent, userData),
         };
         var answer = await clients
@@ -123,7 +131,7 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
         return Number(answer.LaunchTemplateVersion);
     }
 
-    private RequestLaunchTemplateData DataOf(NodeIntent intent, string userData)
+    private RequestLaunchTemplateData DataOf(NodeIntent intent, string? userData)
     {
         var data = SafeDefaults();
         data.ImageId = intent.Image.Id;
@@ -154,7 +162,7 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
         ];
 
         // A fleet request tags the fleet and its instances; what comes with an instance is tagged from here.
-        var tags = Ec2Tags.ToSdk(owner.Tags(ResourceComponents.Node, "node", intent.PlanId, intent.ExpiresAt));
+        var tags = Ec2Tags.ToSdk(TagsOf(intent));
         data.TagSpecifications =
         [
             .. new[] { ResourceType.Volume, ResourceType.NetworkInterface, ResourceType.SpotInstancesRequest }.Select(
@@ -183,8 +191,28 @@ internal sealed class NodeTemplate(AwsClients clients, ResourceOwner owner, stri
 
     private static string PrefixOf(string intentId) => $"{intentId}/";
 
-    private static string DescriptionOf(NodeIntent intent) => $"{PrefixOf(intent.Id)}{intent.Attempt}";
+    private static string DescriptionOf(NodeIntent intent) =>
+        intent.UserDataInRequest ? SharedBy(intent) : $"{PrefixOf(intent.Id)}{intent.Attempt}";
+
+    /// <summary>Names a shared version after everything that stands in it.</summary>
+    private static string SharedBy(NodeIntent intent)
+    {
+        var content = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{intent.Image.Id}|{intent.Image.RootDevice}|{intent.Image.RootVolumeGiB}|{intent.RootVolumeGiB}|{intent.SecurityGroupId}"
+        );
+        return $"shared {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..16]}";
+    }
+
+    /// <summary>A shared version outlives the node, so it names no plan and no end; the node's own tags do.</summary>
+    private Dictionary<string, string> TagsOf(NodeIntent intent) =>
+        intent.UserDataInRequest
+            ? owner.Tags(ResourceComponents.Node, "node", "shared")
+            : owner.Tags(ResourceComponents.Node, "node", intent.PlanId, intent.ExpiresAt);
+
+    private static bool Has(LaunchTemplateVersion version, string? userData) =>
+        (version.LaunchTemplateData?.UserData ?? "") == (userData ?? "");
 
     private static string Number(LaunchTemplateVersion version) =>
-        (version.VersionNumber ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        (version.VersionNumber ?? 0).ToString(CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,7 @@ internal sealed class NetworkApplier(NetworkPort port, NetworkParts parts)
     private readonly ConcurrentDictionary<string, string> _securityGroups = new(
         parts.SecurityGroups.ToDictionary(g => g.Key, g => g.Value.Id)
     );
+    private readonly string? _cidr = parts.Vpc?.Cidr;
     private string _vpcId = parts.Vpc?.Id ?? "";
     private string _gatewayId = parts.Gateway?.Id ?? "";
     private string _routeTableId = parts.RouteTable?.Id ?? "";
@@ -69,7 +70,7 @@ internal sealed class NetworkApplier(NetworkPort port, NetworkParts parts)
         {
             Region = spec.Region,
             VpcId = _vpcId,
-            Cidr = spec.Cidr,
+            Cidr = _cidr ?? spec.Cidr,
             Subnets = [.. _subnets.Values.OrderBy(s => s.ZoneId, StringComparer.Ordinal)],
             NodeSecurityGroupId = _securityGroups[ResourceComponents.Node],
             LighthouseSecurityGroupId = _securityGroups[ResourceComponents.Lighthouse],

@@ -4,6 +4,9 @@ namespace HybridLlm.AwsGpu.Networking;
 internal sealed record NetworkFacts
 {
     public required IReadOnlyList<AvailabilityZone> Zones { get; init; }
+
+    /// <summary>The user's own VPC; null when none is named, or it does not exist.</summary>
+    public ExistingVpcFact? Existing { get; init; }
     public IReadOnlyList<VpcFact> Vpcs { get; init; } = [];
     public IReadOnlyList<GatewayFact> Gateways { get; init; } = [];
     public IReadOnlyList<SubnetFact> Subnets { get; init; } = [];
@@ -11,6 +14,17 @@ internal sealed record NetworkFacts
     public IReadOnlyList<EndpointFact> Endpoints { get; init; } = [];
     public IReadOnlyList<SecurityGroupFact> SecurityGroups { get; init; } = [];
 }
+
+/// <param name="Id">Id of the VPC.</param>
+/// <param name="Cidr">Its first range.</param>
+/// <param name="Subnets">All its subnets.</param>
+/// <param name="PublicSubnetIds">Those with a route to an internet gateway.</param>
+internal sealed record ExistingVpcFact(
+    string Id,
+    string Cidr,
+    IReadOnlyList<SubnetFact> Subnets,
+    IReadOnlySet<string> PublicSubnetIds
+);
 
 internal sealed record VpcFact(string Id, string Cidr);
 

@@ -5,23 +5,29 @@ using HybridLlm.AwsGpu.Ec2;
 namespace HybridLlm.AwsGpu.Networking;
 
 /// <summary>Reads what of a cluster's network exists, by the owner's tags, all kinds in parallel.</summary>
-internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner, string region)
+internal sealed class NetworkFactsReader(AwsClients clients, NetworkSpec spec)
 {
-    private AmazonEC2Client Ec2 => clients.Ec2(region);
+    private readonly ResourceOwner _owner = spec.Owner;
+    private readonly string _region = spec.Region;
+
+    private AmazonEC2Client Ec2 => clients.Ec2(_region);
 
     public async Task<NetworkFacts> ReadAsync(CancellationToken cancellationToken)
     {
-        var zones = new ZonePort(clients).ListAsync(region, cancellationToken);
+        var zones = new ZonePort(clients).ListAsync(_region, cancellationToken);
         var vpcs = ReadVpcsAsync(cancellationToken);
         var gateways = ReadGatewaysAsync(cancellationToken);
         var subnets = ReadSubnetsAsync(cancellationToken);
         var routeTables = ReadRouteTablesAsync(cancellationToken);
         var endpoints = ReadEndpointsAsync(cancellationToken);
         var groups = ReadSecurityGroupsAsync(cancellationToken);
-        await Task.WhenAll(zones, vpcs, gateways, subnets, routeTables, endpoints, groups).ConfigureAwait(false);
+        var existing = ReadExistingAsync(cancellationToken);
+        await Task.WhenAll(zones, vpcs, gateways, subnets, routeTables, endpoints, groups, existing)
+            .ConfigureAwait(false);
         return new NetworkFacts
         {
             Zones = await zones.ConfigureAwait(false),
+            Existing = await existing.ConfigureAwait(false),
             Vpcs = await vpcs.ConfigureAwait(false),
             Gateways = await gateways.ConfigureAwait(false),
             Subnets = await subnets.ConfigureAwait(false),
@@ -31,9 +37,57 @@ internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner
         };
     }
 
+    private async Task<ExistingVpcFact?> ReadExistingAsync(CancellationToken cancellationToken)
+    {
+        if (spec.ExistingVpcId is not { } id)
+        {
+            return null;
+        }
+
+        Filter[] ofVpc = [Ec2Tags.Filter("vpc-id", id)];
+        var vpcs = await clients
+            .Caller.RepeatableAsync(
+                Ec2.DescribeVpcsAsync,
+                new DescribeVpcsRequest { Filters = [.. ofVpc] },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        if (vpcs.Vpcs is not [var vpc, ..])
+        {
+            return null;
+        }
+
+        var subnets = await clients
+            .Caller.ListAsync(
+                next => new DescribeSubnetsRequest { Filters = [.. ofVpc], NextToken = next },
+                Ec2.DescribeSubnetsAsync,
+                page => (page.Subnets?.Select(ToFact), page.NextToken),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var tables = await clients
+            .Caller.ListAsync(
+                next => new DescribeRouteTablesRequest { Filters = [.. ofVpc], NextToken = next },
+                Ec2.DescribeRouteTablesAsync,
+                page => (page.RouteTables?.AsEnumerable(), page.NextToken),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+        // A subnet that is associated with no table uses the main one.
+        var main = tables.Find(t => (t.Associations ?? []).Exists(a => a.Main == true));
+        var publicIds = subnets
+            .Select(s => s.Id)
+            .Where(s =>
+                (tables.Find(t => (t.Associations ?? []).Exists(a => a.SubnetId == s)) ?? main) is { } table
+                && ToFact(table).InternetGatewayId is not null
+            );
+        return new ExistingVpcFact(vpc.VpcId, vpc.CidrBlock, subnets, publicIds.ToHashSet(StringComparer.Ordinal));
+    }
+
     private Task<List<VpcFact>> ReadVpcsAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
-            next => new DescribeVpcsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            next => new DescribeVpcsRequest { Filters = Ec2Tags.OwnedBy(_owner), NextToken = next },
             Ec2.DescribeVpcsAsync,
             page => (page.Vpcs?.Select(v => new VpcFact(v.VpcId, v.CidrBlock)), page.NextToken),
             cancellationToken
@@ -41,7 +95,7 @@ internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner
 
     private Task<List<GatewayFact>> ReadGatewaysAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
-            next => new DescribeInternetGatewaysRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            next => new DescribeInternetGatewaysRequest { Filters = Ec2Tags.OwnedBy(_owner), NextToken = next },
             Ec2.DescribeInternetGatewaysAsync,
             page =>
                 (
@@ -56,19 +110,15 @@ internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner
 
     private Task<List<SubnetFact>> ReadSubnetsAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
-            next => new DescribeSubnetsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            next => new DescribeSubnetsRequest { Filters = Ec2Tags.OwnedBy(_owner), NextToken = next },
             Ec2.DescribeSubnetsAsync,
-            page =>
-                (
-                    page.Subnets?.Select(s => new SubnetFact(s.SubnetId, s.VpcId, s.AvailabilityZoneId, s.CidrBlock)),
-                    page.NextToken
-                ),
+            page => (page.Subnets?.Select(ToFact), page.NextToken),
             cancellationToken
         );
 
     private Task<List<RouteTableFact>> ReadRouteTablesAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
-            next => new DescribeRouteTablesRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            next => new DescribeRouteTablesRequest { Filters = Ec2Tags.OwnedBy(_owner), NextToken = next },
             Ec2.DescribeRouteTablesAsync,
             page => (page.RouteTables?.Select(ToFact), page.NextToken),
             cancellationToken
@@ -76,7 +126,7 @@ internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner
 
     private Task<List<EndpointFact>> ReadEndpointsAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
-            next => new DescribeVpcEndpointsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            next => new DescribeVpcEndpointsRequest { Filters = Ec2Tags.OwnedBy(_owner), NextToken = next },
             Ec2.DescribeVpcEndpointsAsync,
             page =>
                 (
@@ -89,7 +139,7 @@ internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner
 
     private Task<List<SecurityGroupFact>> ReadSecurityGroupsAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
-            next => new DescribeSecurityGroupsRequest { Filters = Ec2Tags.OwnedBy(owner), NextToken = next },
+            next => new DescribeSecurityGroupsRequest { Filters = Ec2Tags.OwnedBy(_owner), NextToken = next },
             Ec2.DescribeSecurityGroupsAsync,
             page =>
                 (
@@ -103,6 +153,9 @@ internal sealed class NetworkFactsReader(AwsClients clients, ResourceOwner owner
                 ),
             cancellationToken
         );
+
+    private static SubnetFact ToFact(Amazon.EC2.Model.Subnet subnet) =>
+        new(subnet.SubnetId, subnet.VpcId, subnet.AvailabilityZoneId, subnet.CidrBlock);
 
     private static RouteTableFact ToFact(RouteTable table) =>
         new(

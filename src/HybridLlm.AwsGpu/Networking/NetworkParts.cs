@@ -6,8 +6,16 @@ namespace HybridLlm.AwsGpu.Networking;
 /// </summary>
 internal sealed class NetworkParts
 {
-    public NetworkParts(NetworkFacts facts)
+    public NetworkParts(NetworkSpec spec, NetworkFacts facts)
     {
+        if (spec.ExistingVpcId is not null)
+        {
+            Vpc = facts.Existing is { } existing ? new VpcFact(existing.Id, existing.Cidr) : null;
+            Subnets = ExistingSubnets.Choose(spec, facts).ToDictionary(s => s.ZoneId);
+            SecurityGroups = GroupsOf(facts);
+            return;
+        }
+
         Vpc = facts
             .Vpcs.OrderByDescending(v => facts.Subnets.Count(s => s.VpcId == v.Id))
             .ThenBy(v => v.Id, StringComparer.Ordinal)
@@ -24,10 +32,7 @@ internal sealed class NetworkParts
             .Subnets.Where(s => s.VpcId == Vpc?.Id)
             .GroupBy(s => s.ZoneId)
             .ToDictionary(g => g.Key, g => First(g, s => s.Id)!);
-        SecurityGroups = facts
-            .SecurityGroups.Where(s => s.VpcId == Vpc?.Id)
-            .GroupBy(s => s.Component)
-            .ToDictionary(g => g.Key, g => First(g, s => s.Id)!);
+        SecurityGroups = GroupsOf(facts);
     }
 
     public VpcFact? Vpc { get; }
@@ -36,6 +41,12 @@ internal sealed class NetworkParts
     public EndpointFact? Endpoint { get; }
     public IReadOnlyDictionary<string, SubnetFact> Subnets { get; }
     public IReadOnlyDictionary<string, SecurityGroupFact> SecurityGroups { get; }
+
+    private Dictionary<string, SecurityGroupFact> GroupsOf(NetworkFacts facts) =>
+        facts
+            .SecurityGroups.Where(s => s.VpcId == Vpc?.Id)
+            .GroupBy(s => s.Component)
+            .ToDictionary(g => g.Key, g => First(g, s => s.Id)!);
 
     private static T? First<T>(IEnumerable<T> parts, Func<T, string> id)
         where T : class => parts.MinBy(id, StringComparer.Ordinal);

@@ -9,10 +9,10 @@ internal static class NetworkPlanner
 
     public static NetworkPlan Plan(NetworkSpec spec, NetworkFacts facts)
     {
-        NetworkParts parts = new(facts);
+        NetworkParts parts = new(spec, facts);
         InvalidSpecException.ThrowIfAny("The network spec", Faults(spec, facts, parts));
-        var steps = Topology(spec, facts, parts)
-            .Concat(s_securityGroups.SelectMany(g => SecurityGroup(spec, parts, g)));
+        var topology = spec.ExistingVpcId is null ? Topology(spec, facts, parts) : [];
+        var steps = topology.Concat(s_securityGroups.SelectMany(g => SecurityGroup(spec, parts, g)));
         return new NetworkPlan(spec, [.. steps.OrderBy(s => s.Kind)]);
     }
 
@@ -110,19 +110,38 @@ internal static class NetworkPlanner
     private static IEnumerable<string?> Faults(NetworkSpec spec, NetworkFacts facts, NetworkParts parts)
     {
         yield return string.IsNullOrWhiteSpace(spec.PlanId) ? "PlanId is empty" : null;
-        yield return SubnetRanges.Parse(spec.Cidr) is null
-            ? $"Cidr is '{spec.Cidr}', must be a private IPv4 range from /16 to /24"
-            : null;
         yield return spec.MeshPort is < 1 or > 65535 ? $"MeshPort is {spec.MeshPort}, must be 1–65535" : null;
         yield return spec.ZoneIds is { Count: 0 } ? "ZoneIds is empty; null takes every zone" : null;
-        yield return WantedZones(spec, facts).Count() > SubnetRanges.Count
-            ? $"{WantedZones(spec, facts).Count()} zones are wanted, a VPC holds {SubnetRanges.Count} subnets"
-            : null;
+        if (spec.ExistingVpcId is null)
+        {
+            foreach (var fault in OwnVpcFaults(spec, facts, parts))
+            {
+                yield return fault;
+            }
+        }
+        else
+        {
+            foreach (var fault in ExistingSubnets.Faults(spec, facts))
+            {
+                yield return fault;
+            }
+        }
+
         foreach (var unknown in (spec.ZoneIds ?? []).Except(facts.Zones.Select(z => z.Id)))
         {
             yield return $"zone '{unknown}' is not one of {string.Join(", ", facts.Zones.Select(z => z.Id))}";
         }
+    }
 
+    private static IEnumerable<string?> OwnVpcFaults(NetworkSpec spec, NetworkFacts facts, NetworkParts parts)
+    {
+        yield return SubnetRanges.Parse(spec.Cidr) is null
+            ? $"Cidr is '{spec.Cidr}', must be a private IPv4 range from /16 to /24"
+            : null;
+        yield return WantedZones(spec, facts).Count() > SubnetRanges.Count
+            ? $"{WantedZones(spec, facts).Count()} zones are wanted, a VPC holds {SubnetRanges.Count} subnets"
+            : null;
+        yield return spec.ExistingSubnetIds is not null ? "ExistingSubnetIds is given without ExistingVpcId" : null;
         if (parts.Vpc is { } vpc && vpc.Cidr != spec.Cidr)
         {
             yield return $"Cidr is {spec.Cidr}, but the cluster's VPC {vpc.Id} has {vpc.Cidr}, which cannot change";

@@ -76,7 +76,10 @@ internal sealed class NetworkPort(AwsClients clients, NetworkSpec spec)
         CreateSecurityGroupRequest request = new()
         {
             VpcId = vpcId,
-            GroupName = spec.Owner.NameOf(component),
+            // In a VPC that others use too, the cluster's name alone may be taken.
+            GroupName = spec.ExistingVpcId is null
+                ? spec.Owner.NameOf(component)
+                : $"{spec.Owner.NameOf(component)}-{spec.Owner.Fingerprint[..8]}",
             Description = $"HybridLlm cluster {spec.Owner.Cluster}, {component}",
             TagSpecifications = Tagged(ResourceType.SecurityGroup, component, component),
         };

@@ -52,7 +52,7 @@ public sealed class NetworkProvisioner
             throw new PlanOutdatedException("The network plan", unplanned);
         }
 
-        NetworkApplier applier = new(new NetworkPort(_clients, plan.Spec), new NetworkParts(facts));
+        NetworkApplier applier = new(new NetworkPort(_clients, plan.Spec), new NetworkParts(plan.Spec, facts));
         foreach (var wave in missing.GroupBy(s => NetworkApplier.WaveOf(s.Kind)).OrderBy(w => w.Key))
         {
             await Task.WhenAll(
@@ -79,10 +79,10 @@ public sealed class NetworkProvisioner
         ArgumentNullException.ThrowIfNull(spec);
         var facts = await ReadFactsAsync(spec, cancellationToken).ConfigureAwait(false);
         return NetworkPlanner.Plan(spec, facts).Steps.Count == 0
-            ? new NetworkApplier(new NetworkPort(_clients, spec), new NetworkParts(facts)).Network(spec)
+            ? new NetworkApplier(new NetworkPort(_clients, spec), new NetworkParts(spec, facts)).Network(spec)
             : null;
     }
 
     private Task<NetworkFacts> ReadFactsAsync(NetworkSpec spec, CancellationToken cancellationToken) =>
-        new NetworkFactsReader(_clients, spec.Owner, spec.Region).ReadAsync(cancellationToken);
+        new NetworkFactsReader(_clients, spec).ReadAsync(cancellationToken);
 }

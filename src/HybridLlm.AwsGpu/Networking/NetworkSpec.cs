@@ -21,6 +21,18 @@ public sealed record NetworkSpec
     /// </summary>
     public IReadOnlyList<string>? ZoneIds { get; init; }
 
+    /// <summary>
+    /// A VPC of your own to use; null makes one of <see cref="Cidr"/>, which counts for nothing otherwise. Nothing of it is changed or deleted: only
+    /// two security groups are added. Its subnets need a route to an internet gateway, as nodes have no other way to AWS and to the mesh.
+    /// </summary>
+    public string? ExistingVpcId { get; init; }
+
+    /// <summary>
+    /// Subnets of <see cref="ExistingVpcId"/> to use, at most one a zone; null takes every one with a route to an internet gateway, the first by id
+    /// in each zone.
+    /// </summary>
+    public IReadOnlyList<string>? ExistingSubnetIds { get; init; }
+
     /// <summary>UDP port of the mesh, 1–65535.</summary>
     public int MeshPort { get; init; } = 4242;
 

@@ -30,6 +30,9 @@ public sealed record GpuInstanceType
     /// <summary>Local NVMe storage, GB; 0 without.</summary>
     public required long LocalNvmeGB { get; init; }
 
+    /// <summary>What EBS volumes may always carry, MB/s; null when EC2 does not say.</summary>
+    public decimal? EbsBaselineMBps { get; init; }
+
     /// <summary>Whether EC2 sells it on the spot market.</summary>
     public required bool SoldOnSpot { get; init; }
 

@@ -2,7 +2,7 @@ using HybridLlm.AwsGpu.Pricing;
 
 namespace HybridLlm.AwsGpu.Offerings;
 
-/// <summary>A spot pool that fits the request.</summary>
+/// <summary>A pool that fits the request.</summary>
 public sealed record Offer
 {
     /// <summary>The instance type.</summary>
@@ -11,9 +11,18 @@ public sealed record Offer
     /// <summary>The zone.</summary>
     public required AvailabilityZone Zone { get; init; }
 
-    /// <summary>Spot price when the facts were read, USD per instance-hour.</summary>
+    /// <summary>How it is bought.</summary>
+    public InstanceMarket Market { get; init; } = InstanceMarket.Spot;
+
+    /// <summary>Price in that market when the facts were read, USD per instance-hour.</summary>
     public required decimal HourlyPrice { get; init; }
 
     /// <summary>What the same instance costs on demand.</summary>
     public required OnDemandPrice OnDemand { get; init; }
+
+    /// <summary>GPU memory the request has a use for, GiB.</summary>
+    public decimal UsefulGiB { get; init; } = 1m;
+
+    /// <summary>What offers are ranked by before their history: USD per useful GPU-GiB-hour.</summary>
+    public decimal PricePerUsefulGiB => HourlyPrice / UsefulGiB;
 }

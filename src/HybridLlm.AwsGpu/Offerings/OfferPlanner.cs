@@ -1,10 +1,9 @@
-using System.Collections.Frozen;
 using HybridLlm.AwsGpu.Pricing;
 using static System.FormattableString;
 
 namespace HybridLlm.AwsGpu.Offerings;
 
-/// <summary>Chooses spot pools. Pure: the same request and facts always give the same plan.</summary>
+/// <summary>Chooses pools. Pure: the same request and facts always give the same plan.</summary>
 public static class OfferPlanner
 {
     /// <summary>Most pools one plan offers: what a fleet request carries comfortably.</summary>
@@ -15,9 +14,6 @@ public static class OfferPlanner
     /// </summary>
     public const decimal MaxShareOfOnDemand = 0.9m;
 
-    /// <summary>GPUs older than Turing, which NVIDIA's open kernel driver, the one in the node's image, does not run.</summary>
-    private static readonly FrozenSet<string> s_tooOldForOpenDriver = FrozenSet.Create("K80", "M60", "P100", "V100");
-
     /// <summary>Ranks the pools of <paramref name="facts"/> that satisfy <paramref name="request"/>.</summary>
     /// <param name="request">What is wanted.</param>
     /// <param name="facts">What EC2 offers now, any order.</param>
@@ -26,85 +22,121 @@ public static class OfferPlanner
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(facts);
-        InvalidSpecException.ThrowIfAny("The offer request", Faults(request));
+        InvalidSpecException.ThrowIfAny("The offer request", Faults(request, facts));
 
-        var types = facts.InstanceTypes.ToFrozenDictionary(t => t.Name);
-        var unfit = types.Values.Select(t => (t.Name, Reason: WhyNot(request, t))).Where(t => t.Reason is not null);
-        var reasons = unfit.ToFrozenDictionary(t => t.Name, t => t.Reason!);
-        var zones = request.ZoneIds?.ToFrozenSet();
-
-        List<Offer> offers = [];
-        List<RejectedOffer> rejected = [.. reasons.Select(r => new RejectedOffer(r.Key, null, r.Value))];
-        foreach (var pool in facts.Pools)
+        OfferFilter filter = new(request, facts);
+        List<RejectedOffer> unfit = [];
+        Dictionary<string, Candidate> fitting = new(StringComparer.Ordinal);
+        foreach (var type in facts.InstanceTypes)
         {
-            if (!types.TryGetValue(pool.InstanceType, out var type) || reasons.ContainsKey(type.Name))
+            if (filter.WhyNot(type) is { } reason)
             {
-                continue;
+                unfit.Add(new RejectedOffer(type.Name, null, reason));
             }
-
-            var onDemand = facts.OnDemandPrices.Find(facts.Region, type.Name);
-            if (WhyNot(request, zones, pool, onDemand) is { } reason)
+            else
             {
-                rejected.Add(new RejectedOffer(type.Name, pool.Zone, reason));
-                continue;
+                fitting[type.Name] = new Candidate(type, filter, facts);
             }
-
-            offers.Add(
-                new Offer
-                {
-                    InstanceType = type,
-                    Zone = pool.Zone,
-                    HourlyPrice = pool.SpotPrice!.Value,
-                    OnDemand = onDemand,
-                }
-            );
         }
 
-        offers.Sort(ByPriceThenName);
-        rejected.AddRange(offers.Skip(MaxOffers).Select(o => new RejectedOffer(o.InstanceType.Name, o.Zone, TooMany)));
-        var kept = offers.Take(MaxOffers).ToList();
-        rejected.Sort(ByName);
+        var onDemand = OnDemand(request, fitting, filter, facts);
+        var equivalent = request.MayBuyOnDemand && onDemand.Ranked.Count > 0 ? onDemand.Ranked[0] : null;
+        var spot = Spot(request, fitting, filter, facts, equivalent);
+        spot.Rejected.AddRange(unfit);
+        spot.Rejected.Sort(ByName);
+        onDemand.Rejected.Sort(ByName);
         return new OfferPlan
         {
             Request = request,
             Region = facts.Region,
-            Offers = kept,
-            Rejected = rejected,
-            Answers = [.. request.AnswerFor.Select(name => Answer(name, facts, kept, rejected))],
+            Offers = spot.Kept,
+            OnDemand = onDemand.Kept,
+            Rejected = spot.Rejected,
+            RejectedOnDemand = onDemand.Rejected,
+            Answers = [.. request.AnswerFor.Select(name => Answer(name, facts, spot.Kept, spot.Rejected))],
         };
     }
 
-    private static string TooMany => $"{MaxOffers} cheaper pools fit";
-
-    private static string? WhyNot(OfferRequest request, GpuInstanceType type)
+    private static Choice OnDemand(
+        OfferRequest request,
+        Dictionary<string, Candidate> fitting,
+        OfferFilter filter,
+        OfferingFacts facts
+    )
     {
-        var usable = request.OnOneGpu ? type.GpuMemoryMiB : type.TotalGpuMemoryMiB;
-        return type.GpuManufacturer != "NVIDIA" ? $"has {type.GpuManufacturer} {type.GpuName}, needs an NVIDIA GPU"
-            : s_tooOldForOpenDriver.Contains(type.GpuName)
-                ? $"has NVIDIA {type.GpuName}, which the node image's open driver does not run"
-            : type.Architecture != request.Architecture ? $"is {type.Architecture}, needs {request.Architecture}"
-            : usable < request.GpuMemoryMiB
-                ? $"has {usable} MiB of GPU memory{(request.OnOneGpu ? " on one GPU" : "")}, needs {request.GpuMemoryMiB}"
-            : !type.SoldOnSpot ? "is not sold on the spot market"
-            : null;
+        List<(Offer, decimal)> offers = [];
+        List<RejectedOffer> rejected = [];
+        foreach (var candidate in fitting.Values.Where(c => c.WhyNotOnDemand is not null))
+        {
+            rejected.Add(new RejectedOffer(candidate.Type.Name, null, candidate.WhyNotOnDemand!));
+        }
+
+        foreach (var pool in facts.Pools)
+        {
+            if (!fitting.TryGetValue(pool.InstanceType, out var candidate) || candidate.WhyNotOnDemand is not null)
+            {
+                continue;
+            }
+
+            if ((filter.WhyNotInZone(pool) ?? filter.WhyNotAt(candidate.Price.UsdPerHour)) is { } reason)
+            {
+                rejected.Add(new RejectedOffer(pool.InstanceType, pool.Zone, reason));
+                continue;
+            }
+
+            offers.Add((candidate.Offer(pool, candidate.Price.UsdPerHour, InstanceMarket.OnDemand), 1m));
+        }
+
+        return new Choice(offers, rejected, request.MaxTimesCheapest);
     }
 
-    private static string? WhyNot(
+    private static Choice Spot(
         OfferRequest request,
-        FrozenSet<string>? zones,
-        SpotPool pool,
-        OnDemandPrice onDemand
-    ) =>
-        zones?.Contains(pool.Zone.Id) == false ? $"no subnet in {pool.Zone.Id}"
-        : pool.SpotPrice is not { } price ? "has no spot price"
-        : price > request.MaxHourlyPrice ? Invariant($"costs {price} USD/h, limit {request.MaxHourlyPrice}")
-        : price > MaxShareOfOnDemand * onDemand.UsdPerHour
-            ? Invariant($"costs {price} USD/h, more than 90 % of the {onDemand.UsdPerHour} it costs on demand")
-        : null;
-
-    private static TypeAnswer Answer(string name, OfferingFacts facts, List<Offer> offers, List<RejectedOffer> rejected)
+        Dictionary<string, Candidate> fitting,
+        OfferFilter filter,
+        OfferingFacts facts,
+        Offer? equivalent
+    )
     {
-        if (offers.Find(o => o.InstanceType.Name == name) is { } cheapest)
+        List<(Offer, decimal)> offers = [];
+        List<RejectedOffer> rejected = [];
+        foreach (var candidate in fitting.Values.Where(c => c.WhyNotSpot is not null))
+        {
+            rejected.Add(new RejectedOffer(candidate.Type.Name, null, candidate.WhyNotSpot!));
+        }
+
+        foreach (var pool in facts.Pools)
+        {
+            if (!fitting.TryGetValue(pool.InstanceType, out var candidate) || candidate.WhyNotSpot is not null)
+            {
+                continue;
+            }
+
+            if (filter.WhyNotSpot(pool, candidate.Type, candidate.Price, equivalent) is { } reason)
+            {
+                rejected.Add(new RejectedOffer(pool.InstanceType, pool.Zone, reason));
+                continue;
+            }
+
+            offers.Add(
+                (
+                    candidate.Offer(pool, pool.SpotPrice!.Value, InstanceMarket.Spot),
+                    filter.HistoryOf(pool)?.PriceFactor ?? 1m
+                )
+            );
+        }
+
+        return new Choice(offers, rejected, request.MaxTimesCheapest);
+    }
+
+    private static TypeAnswer Answer(
+        string name,
+        OfferingFacts facts,
+        IReadOnlyList<Offer> offers,
+        List<RejectedOffer> rejected
+    )
+    {
+        if (offers.FirstOrDefault(o => o.InstanceType.Name == name) is { } cheapest)
         {
             return new TypeAnswer(name, cheapest, null);
         }
@@ -121,22 +153,98 @@ public static class OfferPlanner
         return new TypeAnswer(name, null, reason);
     }
 
-    private static int ByPriceThenName(Offer a, Offer b) =>
-        a.HourlyPrice != b.HourlyPrice ? a.HourlyPrice.CompareTo(b.HourlyPrice)
-        : a.InstanceType.Name != b.InstanceType.Name ? string.CompareOrdinal(a.InstanceType.Name, b.InstanceType.Name)
-        : string.CompareOrdinal(a.Zone.Id, b.Zone.Id);
-
     private static int ByName(RejectedOffer a, RejectedOffer b) =>
         a.InstanceType != b.InstanceType
             ? string.CompareOrdinal(a.InstanceType, b.InstanceType)
             : string.CompareOrdinal(a.Zone?.Id, b.Zone?.Id);
 
-    private static IEnumerable<string?> Faults(OfferRequest request) =>
+    private static IEnumerable<string?> Faults(OfferRequest request, OfferingFacts facts) =>
         [
             request.GpuMemoryMiB > 0 ? null : $"GpuMemoryMiB is {request.GpuMemoryMiB}, must be above 0",
+            request.UsefulGpuMemoryMiB < request.GpuMemoryMiB
+                ? $"UsefulGpuMemoryMiB is {request.UsefulGpuMemoryMiB}, below GpuMemoryMiB, {request.GpuMemoryMiB}"
+                : null,
             request.MaxHourlyPrice <= 0
                 ? Invariant($"MaxHourlyPrice is {request.MaxHourlyPrice}, must be above 0 or null")
                 : null,
+            request.MaxTimesCheapest < 1
+                ? Invariant($"MaxTimesCheapest is {request.MaxTimesCheapest}, must be 1 or more, or null")
+                : null,
+            request.MaxShareOfOnDemand <= 0
+                ? Invariant($"MaxShareOfOnDemand is {request.MaxShareOfOnDemand}, must be above 0")
+                : null,
             request.ZoneIds is { Count: 0 } ? "ZoneIds is empty; null allows every zone" : null,
+            .. facts
+                .History.Where(h => h.PriceFactor < 1)
+                .Select(h =>
+                    Invariant($"the PriceFactor of {h.InstanceType} in {h.ZoneId} is {h.PriceFactor}, below 1")
+                ),
         ];
+
+    /// <summary>A type that fits, with what holds for all its pools.</summary>
+    private sealed class Candidate(GpuInstanceType type, OfferFilter filter, OfferingFacts facts)
+    {
+        private readonly decimal _usefulGiB = filter.UsefulGiB(type);
+
+        public GpuInstanceType Type => type;
+        public OnDemandPrice Price { get; } = facts.OnDemandPrices.Find(facts.Region, type.Name);
+        public string? WhyNotSpot { get; } = filter.WhyNot(type, InstanceMarket.Spot);
+        public string? WhyNotOnDemand { get; } = filter.WhyNot(type, InstanceMarket.OnDemand);
+
+        public Offer Offer(SpotPool pool, decimal price, InstanceMarket market) =>
+            new()
+            {
+                InstanceType = type,
+                Zone = pool.Zone,
+                Market = market,
+                HourlyPrice = price,
+                OnDemand = Price,
+                UsefulGiB = _usefulGiB,
+            };
+    }
+
+    /// <summary>The offers of one market: all in order, those kept, and what was turned down.</summary>
+    private sealed class Choice
+    {
+        public Choice(List<(Offer Offer, decimal Factor)> offers, List<RejectedOffer> rejected, decimal? times)
+        {
+            Rejected = rejected;
+            if (times is { } most && offers.Count > 0)
+            {
+                var cheapest = offers.Min(o => o.Offer.HourlyPrice);
+                Rejected.AddRange(
+                    offers
+                        .Where(o => o.Offer.HourlyPrice > most * cheapest)
+                        .Select(o => TooDear(o.Offer, most, cheapest))
+                );
+                offers.RemoveAll(o => o.Offer.HourlyPrice > most * cheapest);
+            }
+
+            OfferRanking.Sort(offers);
+            Ranked = [.. offers.Select(o => o.Offer)];
+            Kept = OfferRanking.Spread(Ranked, MaxOffers);
+            if (Kept.Count < Ranked.Count)
+            {
+                var kept = Kept.ToHashSet(ReferenceEqualityComparer.Instance);
+                Rejected.AddRange(
+                    Ranked
+                        .Where(o => !kept.Contains(o))
+                        .Select(o => new RejectedOffer(o.InstanceType.Name, o.Zone, TooMany))
+                );
+            }
+        }
+
+        public List<Offer> Ranked { get; }
+        public List<Offer> Kept { get; }
+        public List<RejectedOffer> Rejected { get; }
+
+        private static RejectedOffer TooDear(Offer offer, decimal most, decimal cheapest) =>
+            new(
+                offer.InstanceType.Name,
+                offer.Zone,
+                Invariant($"costs {offer.HourlyPrice:0.0000} USD/h, more than {most} × the cheapest, {cheapest:0.0000}")
+            );
+
+        private static string TooMany => $"{MaxOffers} pools that are cheaper or spread better fit";
+    }
 }

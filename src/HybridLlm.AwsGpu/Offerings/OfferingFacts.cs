@@ -19,4 +19,10 @@ public sealed record OfferingFacts
 
     /// <summary>On-demand prices to compare with.</summary>
     public required OnDemandPrices OnDemandPrices { get; init; }
+
+    /// <summary>What the account may still start.</summary>
+    public GpuQuotas Quotas { get; init; } = GpuQuotas.Unknown;
+
+    /// <summary>What was lived through with pools, at most one record a pool; pools without one are taken as new.</summary>
+    public IReadOnlyList<PoolRecord> History { get; init; } = [];
 }

@@ -112,6 +112,7 @@ internal sealed class OfferingPort(AwsClients clients)
             VCpus = info.VCpuInfo?.DefaultVCpus ?? 0,
             MemoryMiB = info.MemoryInfo?.SizeInMiB ?? 0,
             LocalNvmeGB = info.InstanceStorageInfo?.TotalSizeInGB ?? 0,
+            EbsBaselineMBps = (decimal?)info.EbsInfo?.EbsOptimizedInfo?.BaselineThroughputInMBps,
             SoldOnSpot = info.SupportedUsageClasses?.Contains(UsageClassType.Spot.Value) == true,
         };
     }

@@ -50,6 +50,22 @@ public sealed partial class ArtifactCatalogue
             : throw new ArtifactCatalogueException(folder, faults);
     }
 
+    /// <summary>Writes a folder's catalogue, in one step, so that a reader never finds half of it.</summary>
+    internal static async Task WriteAsync(
+        string folder,
+        IReadOnlyList<Artifact> artifacts,
+        CancellationToken cancellationToken
+    )
+    {
+        var path = Path.Combine(folder, FileName);
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            new CatalogueDocument(artifacts),
+            CatalogueJson.Default.CatalogueDocument
+        );
+        await File.WriteAllBytesAsync(path + ".part", json, cancellationToken).ConfigureAwait(false);
+        File.Move(path + ".part", path, overwrite: true);
+    }
+
     internal FileStream Open(Artifact artifact) => File.OpenRead(Path.Combine(_folder, artifact.Name));
 
     private static async Task<IReadOnlyList<Artifact>> ReadFileAsync(string folder, CancellationToken cancellationToken)
@@ -127,7 +143,8 @@ public sealed partial class ArtifactCatalogue
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = true
     )]
     [JsonSerializable(typeof(CatalogueDocument))]
     private sealed partial class CatalogueJson : JsonSerializerContext;

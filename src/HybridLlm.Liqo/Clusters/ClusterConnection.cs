@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using k8s;
@@ -39,6 +41,9 @@ public sealed class ClusterConnection : IDisposable
             );
         }
 
+        AuthorityPem = config.SslCaCerts is { Count: > 0 } authorities
+            ? string.Concat(authorities.Select(a => a.ExportCertificatePem() + "\n"))
+            : null;
         Port = new KubernetesPort(new KubernetesTransport(_client, _options));
     }
 
@@ -46,6 +51,30 @@ public sealed class ClusterConnection : IDisposable
     public Uri Server => _client.BaseUri;
 
     internal KubernetesPort Port { get; }
+
+    /// <summary>The authorities the server's certificate is checked with, PEM; null takes the system's.</summary>
+    internal string? AuthorityPem { get; }
+
+    /// <summary>Opens a plain connection to a host, the way this connection does.</summary>
+    internal async Task<Stream> DialAsync(DnsEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        if (_options.Dial is { } dial)
+        {
+            return await dial(endpoint, cancellationToken).ConfigureAwait(false);
+        }
+
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     internal TimeProvider Time => _options.Time;
 

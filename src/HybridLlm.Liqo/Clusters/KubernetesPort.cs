@@ -18,6 +18,9 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
     private static readonly TimeSpan s_watchLength = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_watchGrace = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is asked of the server itself, rather than of its objects.</summary>
+    public KubernetesQuestions Questions { get; } = new(transport);
+
     /// <summary>Whether the API server answers at all within <paramref name="limit"/>, asked once.</summary>
     public Task<bool> AnswersAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         transport.AnswersAsync(limit, cancellationToken);
@@ -82,14 +85,44 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
             cancellationToken
         );
 
-    /// <summary>Changes the fields the patch names and no others.</summary>
-    public Task<ClusterObject> MergeAsync(
+    /// <summary>
+    /// Changes the fields the patch names and no others. A user who may update but not patch, as Liqo's peering users, has
+    /// the whole object read, changed and put back.
+    /// </summary>
+    public async Task<ClusterObject> MergeAsync(
         ResourceKind kind,
         string? ns,
         string name,
         JsonObject patch,
-        CancellationToken cancellationToken
-    ) => WriteAsync(HttpMethod.Patch, kind, kind.Path(ns, name), new RequestBody(patch, MergePatch), cancellationToken);
+        CancellationToken cancellationToken,
+        string? subresource = null
+    )
+    {
+        var path = kind.Path(ns, name) + (subresource is null ? "" : $"/{subresource}");
+        try
+        {
+            return await WriteAsync(HttpMethod.Patch, kind, path, new RequestBody(patch, MergePatch), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (KubernetesCallException refusal)
+            when (refusal.Kind == KubernetesErrorKind.Forbidden && subresource is null)
+        {
+            if (await Questions.ReadWholeAsync(path, cancellationToken).ConfigureAwait(false) is not { } whole)
+            {
+                throw;
+            }
+
+            Steps.MergePatch.Apply(whole, patch);
+            return await WriteAsync(
+                    HttpMethod.Put,
+                    kind,
+                    path,
+                    new RequestBody(whole, MediaTypeNames.Application.Json),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Takes one finalizer away, if it still stands where it was seen.</summary>
     /// <returns>The object while something holds it; null when it is gone with its last finalizer.</returns>

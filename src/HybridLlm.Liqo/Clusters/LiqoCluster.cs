@@ -36,6 +36,8 @@ public sealed class LiqoCluster
     /// <summary>Address of the API server.</summary>
     public Uri Server => _connection.Server;
 
+    internal ClusterConnection Connection => _connection;
+
     internal KubernetesPort Port => _connection.Port;
 
     internal TimeProvider Time => _connection.Time;
@@ -127,7 +129,20 @@ public sealed class LiqoCluster
         }
     }
 
+    /// <summary>A peering user sees neither keys nor Deployments; it was given out by a Liqo that runs.</summary>
     private async Task EnsureReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LookAtComponentsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubernetesCallException refusal) when (refusal.Kind == KubernetesErrorKind.Forbidden)
+        {
+            // What may not be seen cannot be waited for.
+        }
+    }
+
+    private async Task LookAtComponentsAsync(CancellationToken cancellationToken)
     {
         var keys = await Port.GetAsync(Kinds.Secret, LiqoNamespace, LiqoNames.KeysSecret, cancellationToken)
             .ConfigureAwait(false);

@@ -52,10 +52,18 @@ public sealed class PeeringScanner
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="KubernetesCallException">The consumer refuses a read.</exception>
     /// <exception cref="ClusterUnreachableException">The consumer does not answer.</exception>
-    public async Task<IReadOnlyList<PeeringTrace>> ScanAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<PeeringTrace>> ScanAsync(CancellationToken cancellationToken = default) =>
+        ScanAsync(_reader, providerId: null, cancellationToken);
+
+    /// <summary>The same of one peering, or of all when the id is null.</summary>
+    internal static async Task<IReadOnlyList<PeeringTrace>> ScanAsync(
+        WorldReader reader,
+        string? providerId,
+        CancellationToken cancellationToken
+    )
     {
-        PeeringObjects objects = new(providerId: null);
-        var world = await _reader.ReadAsync(World.Empty, objects.All, cancellationToken).ConfigureAwait(false);
+        PeeringObjects objects = new(providerId);
+        var world = await reader.ReadAsync(World.Empty, objects.All, cancellationToken).ConfigureAwait(false);
         var held =
             from target in objects.All
             let kind = target.Selection.Kind

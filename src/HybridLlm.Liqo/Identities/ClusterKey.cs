@@ -38,6 +38,15 @@ internal sealed class ClusterKey : IDisposable
     /// <summary>OID of what <see cref="Sign"/> does.</summary>
     public string SignatureAlgorithm { get; }
 
+    /// <summary>Its name, e.g. <c>Ed25519</c>.</summary>
+    public string Algorithm =>
+        SignatureAlgorithm switch
+        {
+            Ed25519 => nameof(Ed25519),
+            RsaSha256 => "RSA",
+            _ => "ECDSA",
+        };
+
     /// <summary>Whether the same bytes always get the same signature.</summary>
     public bool IsDeterministic => SignatureAlgorithm is Ed25519 or RsaSha256;
 

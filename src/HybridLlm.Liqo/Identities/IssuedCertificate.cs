@@ -6,8 +6,9 @@ namespace HybridLlm.Liqo.Identities;
 
 /// <summary>A certificate a provider has issued, as far as a consumer must judge it.</summary>
 /// <param name="KeyInfo">Public key, SubjectPublicKeyInfo, DER.</param>
+/// <param name="NotBefore">Begin of its validity.</param>
 /// <param name="NotAfter">End of its validity.</param>
-internal sealed record IssuedCertificate(byte[] KeyInfo, DateTimeOffset NotAfter)
+internal sealed record IssuedCertificate(byte[] KeyInfo, DateTimeOffset NotBefore, DateTimeOffset NotAfter)
 {
     /// <summary>Reads the bytes of a PEM; null when they are no certificate.</summary>
     public static IssuedCertificate? Read(byte[]? pem)
@@ -15,7 +16,11 @@ internal sealed record IssuedCertificate(byte[] KeyInfo, DateTimeOffset NotAfter
         try
         {
             using var certificate = X509Certificate2.CreateFromPem(System.Text.Encoding.ASCII.GetString(pem ?? []));
-            return new IssuedCertificate(KeyInfoOf(certificate.RawData), certificate.NotAfter.ToUniversalTime());
+            return new IssuedCertificate(
+                KeyInfoOf(certificate.RawData),
+                certificate.NotBefore.ToUniversalTime(),
+                certificate.NotAfter.ToUniversalTime()
+            );
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or AsnContentException)
         {

@@ -27,7 +27,7 @@ public static class LiqoHelmValues
                     ["clusterLabels"] = Map(installation.ClusterLabels),
                 },
             },
-            ["networking"] = new JsonObject { ["enabled"] = false },
+            ["networking"] = Network(installation),
             ["ipam"] = Ipam(installation),
             ["telemetry"] = new JsonObject { ["enabled"] = false },
             ["metricAgent"] = new JsonObject { ["enabled"] = false },
@@ -37,7 +37,117 @@ public static class LiqoHelmValues
             values["apiServer"] = new JsonObject { ["address"] = server.AbsoluteUri.TrimEnd('/') };
         }
 
+        AddOffloading(values, installation);
+        if (installation.UsesRsaKeys)
+        {
+            values["authentication"] = new JsonObject { ["tlsCompatibilityMode"] = true };
+        }
+
+        AddStorage(values, installation);
+        AddOperation(values, installation);
         return values;
+    }
+
+    /// <summary>Only what differs from the chart's own values is written, so that a manifest shows what was decided.</summary>
+    private static JsonObject Network(LiqoInstallation installation)
+    {
+        JsonObject network = new() { ["enabled"] = installation.HasNetwork };
+        if (!installation.ReflectsAddresses)
+        {
+            network["reflectIPs"] = false;
+        }
+
+        return network;
+    }
+
+    private static void AddOffloading(JsonObject values, LiqoInstallation installation)
+    {
+        JsonObject offloading = [];
+        if (installation.DefaultResources.Count > 0)
+        {
+            offloading["defaultNodeResources"] = Map(installation.DefaultResources);
+        }
+
+        if (installation.RuntimeClass is { } name)
+        {
+            offloading["runtimeClass"] = new JsonObject { ["name"] = name };
+        }
+
+        if (offloading.Count > 0)
+        {
+            values["offloading"] = offloading;
+        }
+
+        JsonObject config = [];
+        if (installation.Limits is { } limits)
+        {
+            config["defaultLimitsEnforcement"] = limits.ToString();
+        }
+
+        if (installation.FailsOver)
+        {
+            config["enableNodeFailureController"] = true;
+        }
+
+        if (config.Count > 0)
+        {
+            values["controllerManager"] = new JsonObject { ["config"] = config };
+        }
+
+        if (installation.VirtualKubeletArguments.Count > 0)
+        {
+            values["virtualKubelet"] = new JsonObject
+            {
+                ["extra"] = new JsonObject { ["args"] = List(installation.VirtualKubeletArguments) },
+            };
+        }
+    }
+
+    private static void AddStorage(JsonObject values, LiqoInstallation installation)
+    {
+        JsonObject storage = [];
+        if (!installation.HasStorage)
+        {
+            storage["enabled"] = false;
+        }
+
+        if (installation.StorageClass is { } name)
+        {
+            storage["realStorageClassName"] = name;
+        }
+
+        if (storage.Count > 0)
+        {
+            values["storage"] = storage;
+        }
+    }
+
+    private static void AddOperation(JsonObject values, LiqoInstallation installation)
+    {
+        if (!installation.ChecksKernel)
+        {
+            values["requirements"] = new JsonObject { ["kernel"] = new JsonObject { ["enabled"] = false } };
+        }
+
+        if (installation.ToleratesDeadWebhook)
+        {
+            values["webhook"] = new JsonObject { ["failurePolicy"] = "Ignore" };
+        }
+
+        if (installation.UpgradesDefinitions)
+        {
+            values["liqo-crds"] = new JsonObject { ["crdUpgrade"] = new JsonObject { ["enabled"] = true } };
+        }
+
+        if (installation.HasMetrics)
+        {
+            values["metrics"] = new JsonObject { ["enabled"] = true };
+        }
+
+        if (installation.ImageTag is { } tag)
+        {
+            values["tag"] = tag;
+        }
     }
 
     private static JsonObject Ipam(LiqoInstallation installation)

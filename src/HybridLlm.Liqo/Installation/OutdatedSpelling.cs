@@ -24,6 +24,9 @@ public sealed record OutdatedSpelling(int Line, string Found, string Today)
         ("peer out-of-band", "liqoctl peer --remote-kubeconfig"),
         ("peer in-band", "liqoctl peer --in-band"),
         ("--disable-networking", "--networking-disabled"),
+        ("liqoctl status", "liqoctl info"),
+        ("liqoctl add cluster", "liqoctl peer --remote-kubeconfig"),
+        ("liqoctl network init", "liqoctl network connect"),
     ];
 
     /// <summary>Finds outdated spellings in Helm values, manifests or scripts.</summary>

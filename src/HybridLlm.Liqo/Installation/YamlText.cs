@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace HybridLlm.Liqo.Installation;
 
 /// <summary>
-/// Block YAML of maps, lists of scalars and scalars. Strings are always quoted, as in JSON, so none can turn into something
+/// Block YAML of maps, lists and scalars. Strings are always quoted, as in JSON, so none can turn into something
 /// else.
 /// </summary>
 internal static class YamlText
@@ -33,7 +33,7 @@ internal static class YamlText
                     text.Append('\n');
                     foreach (var item in items)
                     {
-                        text.Append(' ', indent + Step).Append("- ").Append(Scalar(item)).Append('\n');
+                        Item(text, item, indent + Step);
                     }
 
                     break;
@@ -41,6 +41,21 @@ internal static class YamlText
                     text.Append(' ').Append(Scalar(value)).Append('\n');
                     break;
             }
+        }
+    }
+
+    /// <summary>A map in a list has its hyphen where its first key's indentation would end.</summary>
+    private static void Item(StringBuilder text, JsonNode? item, int indent)
+    {
+        var start = text.Length;
+        if (item is JsonObject { Count: > 0 } map)
+        {
+            Write(text, map, indent + Step);
+            text[start + indent] = '-';
+        }
+        else
+        {
+            text.Append(' ', indent).Append("- ").Append(Scalar(item)).Append('\n');
         }
     }
 

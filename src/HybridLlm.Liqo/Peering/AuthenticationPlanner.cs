@@ -15,10 +15,10 @@ internal static class AuthenticationPlanner
     /// <summary>Events by which a provider says that what it was shown is wrong; others go away by themselves.</summary>
     private static readonly string[] s_verdicts = ["SignatureVerificationFailed", "InvalidCSR"];
 
-    public static IEnumerable<PlannedStep> Steps(PeeringSpec spec, PeeringFacts facts) =>
-        [.. NonceSteps(spec, facts), .. TenantSteps(spec, facts), .. IdentitySteps(spec, facts)];
+    public static IEnumerable<PlannedStep> Steps(TimeSpan patience, PeeringFacts facts) =>
+        [.. NonceSteps(patience, facts), .. TenantSteps(patience, facts), .. IdentitySteps(patience, facts)];
 
-    private static IEnumerable<PlannedStep> NonceSteps(PeeringSpec spec, PeeringFacts facts)
+    private static IEnumerable<PlannedStep> NonceSteps(TimeSpan patience, PeeringFacts facts)
     {
         var nonce = facts.Nonce?.Value(SecretKeys.Nonce);
         ObjectKey asked = new(ClusterSide.Provider, Kinds.Secret, facts.ProviderNamespace, LiqoNames.NonceSecret);
@@ -31,7 +31,7 @@ internal static class AuthenticationPlanner
         if (nonce is null)
         {
             yield return Wait(
-                spec,
+                patience,
                 asked,
                 "the provider's nonce",
                 "the Secret holds no nonce yet",
@@ -56,7 +56,7 @@ internal static class AuthenticationPlanner
         if (facts.SignedNonce?.Value(SecretKeys.SignedNonce) is null)
         {
             yield return Wait(
-                spec,
+                patience,
                 answered,
                 "the consumer's signature",
                 "the Secret holds no signature yet",
@@ -65,7 +65,7 @@ internal static class AuthenticationPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> TenantSteps(PeeringSpec spec, PeeringFacts facts)
+    private static IEnumerable<PlannedStep> TenantSteps(TimeSpan patience, PeeringFacts facts)
     {
         if (facts.Tenant?.Spec?.TenantCondition is { } condition and not "Active")
         {
@@ -93,7 +93,10 @@ internal static class AuthenticationPlanner
 
         ObjectKey key = new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId);
         const string Purpose = "introduces the consumer with its key and signature";
-        if (facts.SignedNonce?.Value(SecretKeys.SignedNonce) is not { } signature)
+        if (
+            facts.SignedNonce?.Value(SecretKeys.SignedNonce) is not { } signature
+            || (facts.IsInBand && InBandAddress.Of(facts) is null)
+        )
         {
             if (facts.Tenant is null)
             {
@@ -109,7 +112,7 @@ internal static class AuthenticationPlanner
         {
             ThrowIfRejected(facts);
             yield return Wait(
-                spec,
+                patience,
                 key,
                 "a certificate for the consumer",
                 facts.Tenant?.Status?.AuthParams is null
@@ -123,7 +126,7 @@ internal static class AuthenticationPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> IdentitySteps(PeeringSpec spec, PeeringFacts facts)
+    private static IEnumerable<PlannedStep> IdentitySteps(TimeSpan patience, PeeringFacts facts)
     {
         ObjectKey key = new(
             ClusterSide.Consumer,
@@ -147,7 +150,7 @@ internal static class AuthenticationPlanner
         if (string.IsNullOrEmpty(facts.Identity?.Status?.KubeconfigSecretRef?.Name))
         {
             yield return Wait(
-                spec,
+                patience,
                 key,
                 "the kubeconfig made of the credentials",
                 "the Identity names no kubeconfig yet",
@@ -179,6 +182,7 @@ internal static class AuthenticationPlanner
                 PublicKey = facts.Credentials.PublicKey,
                 Csr = facts.Credentials.SigningRequest,
                 Signature = signature,
+                ProxyUrl = facts.IsInBand ? InBandAddress.Of(facts) : null,
             },
         };
 
@@ -259,11 +263,17 @@ internal static class AuthenticationPlanner
             After = tenant,
         };
 
-    private static WaitStep Wait(PeeringSpec spec, ObjectKey key, string purpose, string lastObserved, string remedy) =>
+    private static WaitStep Wait(
+        TimeSpan patience,
+        ObjectKey key,
+        string purpose,
+        string lastObserved,
+        string remedy
+    ) =>
         new(key, purpose)
         {
             Targets = [Target.On(key)],
-            Patience = spec.Patience,
+            Patience = patience,
             LastObserved = lastObserved,
             Remedy = remedy,
         };

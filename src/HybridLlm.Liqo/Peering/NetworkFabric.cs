@@ -11,4 +11,10 @@ public enum NetworkFabric
     /// ranges must not overlap; applying checks that.
     /// </summary>
     External,
+
+    /// <summary>
+    /// By Liqo's own gateways, one on each cluster, over WireGuard; ranges that collide are called by others. Both clusters
+    /// run Liqo with its network module.
+    /// </summary>
+    Liqo,
 }

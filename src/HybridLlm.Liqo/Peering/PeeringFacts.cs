@@ -1,26 +1,17 @@
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Identities;
-using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
 
 namespace HybridLlm.Liqo.Peering;
 
-/// <summary>What a peering's planners know: who the two are, and what was last seen of them.</summary>
-internal sealed record PeeringFacts
+/// <summary>What a peering's planners know besides: what the consumer shows, and what became of it.</summary>
+internal sealed record PeeringFacts : PairFacts
 {
-    public required string ConsumerId { get; init; }
-    public required string ProviderId { get; init; }
-    public required string ConsumerLiqoNamespace { get; init; }
-    public required string ProviderLiqoNamespace { get; init; }
-
     /// <summary>What the consumer shows the provider.</summary>
     public required ConsumerCredentials Credentials { get; init; }
 
-    public required World World { get; init; }
-
-    public string ConsumerNamespace => NamespaceFor(ClusterSide.Consumer);
-
-    public string ProviderNamespace => NamespaceFor(ClusterSide.Provider);
+    /// <summary>Whether the provider's API server is to be reached through the tunnel.</summary>
+    public bool IsInBand { get; init; }
 
     public Secret? Nonce => World.Find(ClusterSide.Provider, Kinds.Secret, ProviderNamespace, LiqoNames.NonceSecret);
 
@@ -39,27 +30,4 @@ internal sealed record PeeringFacts
             ConsumerNamespace,
             LiqoNames.ControlPlaneIdentityOf(ProviderId)
         );
-
-    public ForeignCluster? ForeignCluster => World.Find(ClusterSide.Consumer, Kinds.ForeignCluster, null, ProviderId);
-
-    public ResourceSlice? Slice(string name) =>
-        World.Find(ClusterSide.Consumer, Kinds.ResourceSlice, ConsumerNamespace, name);
-
-    public VirtualNode? VirtualNode(string name) =>
-        World.Find(ClusterSide.Consumer, Kinds.VirtualNode, ConsumerNamespace, name);
-
-    public Node? Node(string name) => World.Find(ClusterSide.Consumer, Kinds.Node, null, name);
-
-    /// <summary>Id of the cluster at the other end.</summary>
-    public string PeerOf(ClusterSide cluster) => cluster == ClusterSide.Consumer ? ProviderId : ConsumerId;
-
-    public string LiqoNamespaceOf(ClusterSide cluster) =>
-        cluster == ClusterSide.Consumer ? ConsumerLiqoNamespace : ProviderLiqoNamespace;
-
-    /// <summary>The namespaces a cluster keeps for its peer: one, or none yet.</summary>
-    public IReadOnlyList<NamespaceObject> TenantNamespacesOf(ClusterSide cluster) =>
-        TenantNamespaces.Of(World, cluster, PeerOf(cluster));
-
-    private string NamespaceFor(ClusterSide cluster) =>
-        TenantNamespacesOf(cluster) is [var found, ..] ? found.Name : LiqoNames.TenantNamespaceOf(PeerOf(cluster));
 }

@@ -1,5 +1,6 @@
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Identities;
+using HybridLlm.Liqo.Networking;
 using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
 
@@ -10,7 +11,8 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
 {
     private readonly WorldReader _reader = new(new ClusterPorts(consumer.Port, provider.Port));
 
-    public async Task<PeeringFacts> ReadAsync(PeeringSpec spec, CancellationToken cancellationToken)
+    /// <summary>Reads what a peering needs; without a spec, what authentication alone does.</summary>
+    public async Task<PeeringFacts> ReadAsync(PeeringSpec? spec, CancellationToken cancellationToken)
     {
         using var key = await ReadKeyAsync(cancellationToken).ConfigureAwait(false);
         PeeringFacts facts = new()
@@ -20,6 +22,7 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
             ConsumerLiqoNamespace = consumer.LiqoNamespace,
             ProviderLiqoNamespace = provider.LiqoNamespace,
             Credentials = ConsumerCredentials.Make(key, consumer.Id, earlier: null),
+            IsInBand = spec?.InBand == true,
             World = World.Empty,
         };
         facts = await LookAsync(facts, FirstTargets(spec, facts), cancellationToken).ConfigureAwait(false);
@@ -35,18 +38,33 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
         CancellationToken cancellationToken
     ) => facts with { World = await _reader.ReadAsync(facts.World, targets, cancellationToken).ConfigureAwait(false) };
 
-    private static IEnumerable<Target> FirstTargets(PeeringSpec spec, PeeringFacts facts)
+    private static IEnumerable<Target> FirstTargets(PeeringSpec? spec, PeeringFacts facts)
     {
         yield return TenantNamespaces.Listed(ClusterSide.Consumer, facts.ProviderId);
         yield return TenantNamespaces.Listed(ClusterSide.Provider, facts.ConsumerId);
         yield return Target.On(new ObjectKey(ClusterSide.Consumer, Kinds.ForeignCluster, null, facts.ProviderId));
+        if (spec is null)
+        {
+            yield break;
+        }
+
         yield return Target.On(
             new ObjectKey(ClusterSide.Consumer, Kinds.Node, null, spec.SliceName ?? facts.ProviderId)
         );
-        if (spec.Network == NetworkFabric.External)
+        if (spec.Network is NetworkFabric.External or NetworkFabric.Liqo)
         {
-            yield return Networks(facts, ClusterSide.Consumer);
-            yield return Networks(facts, ClusterSide.Provider);
+            yield return NetworkObjects.Ranges(facts, ClusterSide.Consumer);
+            yield return NetworkObjects.Ranges(facts, ClusterSide.Provider);
+        }
+
+        if (spec.Network == NetworkFabric.Liqo)
+        {
+            yield return NetworkObjects.ServerTemplate(facts, spec.Gateway.Server);
+        }
+
+        if (spec.InBand)
+        {
+            yield return InBandAddress.Proxy(facts);
         }
     }
 
@@ -56,8 +74,16 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
             .. TenantNamespaces.Unlisted(facts.World, ClusterSide.Provider, facts.ConsumerId),
         ];
 
-    private static IEnumerable<Target> TenancyTargets(PeeringSpec spec, PeeringFacts facts)
+    private static IEnumerable<Target> TenancyTargets(PeeringSpec? spec, PeeringFacts facts)
     {
+        if (spec?.Network == NetworkFabric.Liqo)
+        {
+            foreach (var target in NetworkObjects.TenancyTargets(facts))
+            {
+                yield return target;
+            }
+        }
+
         if (facts.TenantNamespacesOf(ClusterSide.Consumer).Count > 0)
         {
             var ns = facts.ConsumerNamespace;
@@ -66,7 +92,7 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
                 new(ClusterSide.Consumer, Kinds.Identity, ns, LiqoNames.ControlPlaneIdentityOf(facts.ProviderId))
             );
             yield return Target.On(
-                new(ClusterSide.Consumer, Kinds.ResourceSlice, ns, spec.SliceName ?? facts.ProviderId)
+                new(ClusterSide.Consumer, Kinds.ResourceSlice, ns, spec?.SliceName ?? facts.ProviderId)
             );
         }
 
@@ -76,9 +102,6 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
             yield return Target.On(new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId));
         }
     }
-
-    private static Target Networks(PeeringFacts facts, ClusterSide cluster) =>
-        new(cluster, new Selection(Kinds.IpamNetwork, facts.LiqoNamespaceOf(cluster))) { IsOptional = true };
 
     private async Task<ClusterKey> ReadKeyAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using HybridLlm.Liqo.Networking;
 using HybridLlm.Liqo.Resources;
+using HybridLlm.Liqo.Slices;
 using HybridLlm.Liqo.Steps;
 
 namespace HybridLlm.Liqo.Peering;
@@ -13,6 +15,30 @@ internal static class PeeringPlanner
     public static IReadOnlyList<PlannedStep> Plan(PeeringSpec spec, PeeringFacts facts)
     {
         InvalidSpecException.ThrowIfAny("The peering spec", spec.Faults());
+        ThrowIfImpossible(facts);
+        if (spec.Network == NetworkFabric.External)
+        {
+            RangeCheck.ThrowIfOverlapping(facts);
+        }
+
+        if (spec.InBand)
+        {
+            _ = InBandAddress.Of(facts);
+        }
+
+        return
+        [
+            .. TenancyPlanner.Steps(spec.Patience, facts),
+            .. spec.Network == NetworkFabric.Liqo ? NetworkPlanner.Connect(spec.Gateway, spec.Patience, facts) : [],
+            .. AuthenticationPlanner.Steps(spec.Patience, facts),
+            .. SlicePlanner.Steps(spec.ToSlice(facts.ProviderId), facts),
+        ];
+    }
+
+    /// <exception cref="StaleClusterIdException">The provider's id is that of an earlier cluster.</exception>
+    /// <exception cref="LiqoRefusedException">Both ends have one id.</exception>
+    public static void ThrowIfImpossible(PeeringFacts facts)
+    {
         if (facts.ConsumerId == facts.ProviderId)
         {
             throw new LiqoRefusedException(
@@ -23,17 +49,6 @@ internal static class PeeringPlanner
         }
 
         ThrowIfStale(facts);
-        if (spec.Network == NetworkFabric.External)
-        {
-            RangeCheck.ThrowIfOverlapping(facts);
-        }
-
-        return
-        [
-            .. TenancyPlanner.Steps(spec, facts),
-            .. AuthenticationPlanner.Steps(spec, facts),
-            .. SlicePlanner.Steps(spec, facts),
-        ];
     }
 
     private static void ThrowIfStale(PeeringFacts facts)

@@ -10,12 +10,11 @@ namespace HybridLlm.Liqo.Peering;
 /// </summary>
 internal static class RangeCheck
 {
-    private const string TypeLabel = "ipam.liqo.io/network-type";
     private const string Pods = "pod-cidr";
     private const string Services = "service-cidr";
 
     /// <exception cref="LiqoRefusedException">A range of one cluster's pods is in use on the other.</exception>
-    public static void ThrowIfOverlapping(PeeringFacts facts)
+    public static void ThrowIfOverlapping(PairFacts facts)
     {
         var consumer = Ranges(facts, ClusterSide.Consumer);
         var provider = Ranges(facts, ClusterSide.Provider);
@@ -37,11 +36,11 @@ internal static class RangeCheck
         }
     }
 
-    private static IReadOnlyList<(string Type, IPNetwork Range)> Ranges(PeeringFacts facts, ClusterSide cluster) =>
+    private static IReadOnlyList<(string Type, IPNetwork Range)> Ranges(PairFacts facts, ClusterSide cluster) =>
         [
             .. from network in facts.World.All(cluster, Kinds.IpamNetwork)
             where network.Namespace == facts.LiqoNamespaceOf(cluster)
-            let type = network.Label(TypeLabel)
+            let type = network.Label(LiqoNames.NetworkType)
             where type is Pods or Services
             where IPNetwork.TryParse(network.Spec?.Cidr, out _)
             select (type, IPNetwork.Parse(network.Spec!.Cidr!)),

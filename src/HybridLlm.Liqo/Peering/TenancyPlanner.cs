@@ -8,10 +8,11 @@ namespace HybridLlm.Liqo.Peering;
 /// <summary>The namespace each cluster keeps for the other.</summary>
 internal static class TenancyPlanner
 {
-    public static IEnumerable<PlannedStep> Steps(PeeringSpec spec, PeeringFacts facts) =>
-        Steps(spec, facts, ClusterSide.Consumer).Concat(Steps(spec, facts, ClusterSide.Provider));
+    public static IEnumerable<PlannedStep> Steps(TimeSpan patience, PairFacts facts) =>
+        StepsOn(ClusterSide.Consumer, patience, facts).Concat(StepsOn(ClusterSide.Provider, patience, facts));
 
-    private static IEnumerable<PlannedStep> Steps(PeeringSpec spec, PeeringFacts facts, ClusterSide cluster)
+    /// <summary>The namespace of one of the two.</summary>
+    public static IEnumerable<PlannedStep> StepsOn(ClusterSide cluster, TimeSpan patience, PairFacts facts)
     {
         var found = facts.TenantNamespacesOf(cluster);
         if (found.Count > 1)
@@ -31,7 +32,7 @@ internal static class TenancyPlanner
             yield return new WaitStep(key, "the namespace of the peering before to be gone")
             {
                 Targets = [Target.On(key)],
-                Patience = spec.Patience,
+                Patience = patience,
                 LastObserved = $"its deletion was asked for at {going.Metadata.DeletionTimestamp:u}",
                 Remedy =
                     "See which of its objects have finalizers; ForcedPeeringRemover frees those of a vanished provider.",
@@ -46,10 +47,10 @@ internal static class TenancyPlanner
         }
     }
 
-    private static string Purpose(PeeringFacts facts, ClusterSide cluster) =>
+    private static string Purpose(PairFacts facts, ClusterSide cluster) =>
         $"what belongs to the peering with '{facts.PeerOf(cluster)}'";
 
-    private static NamespaceObject Namespace(PeeringFacts facts, ClusterSide cluster, string name)
+    private static NamespaceObject Namespace(PairFacts facts, ClusterSide cluster, string name)
     {
         Dictionary<string, string> labels = new()
         {

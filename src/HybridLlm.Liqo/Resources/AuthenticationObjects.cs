@@ -23,6 +23,10 @@ internal sealed record TenantSpec
     /// <summary>The provider's nonce signed with the consumer's key.</summary>
     public byte[]? Signature { get; init; }
 
+    /// <summary>Where the provider's API server is reached through the tunnel; null outside of it.</summary>
+    [JsonPropertyName("proxyURL")]
+    public string? ProxyUrl { get; init; }
+
     /// <summary>Active, Cordoned or Drained.</summary>
     public string? TenantCondition { get; init; }
 }

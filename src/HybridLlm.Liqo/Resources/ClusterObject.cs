@@ -36,6 +36,16 @@ internal sealed record ObjectMeta
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
     public IReadOnlyList<string>? Finalizers { get; init; }
+    public IReadOnlyList<OwnerReference>? OwnerReferences { get; init; }
+}
+
+/// <summary>Kubernetes' OwnerReference: with whom an object goes.</summary>
+internal sealed record OwnerReference
+{
+    public required string ApiVersion { get; init; }
+    public required string Kind { get; init; }
+    public required string Name { get; init; }
+    public required string Uid { get; init; }
 }
 
 /// <summary>The condition both Kubernetes and Liqo write; a list may hold a type more than once.</summary>
@@ -45,6 +55,7 @@ internal sealed record Condition
     public required string Status { get; init; }
     public string? Reason { get; init; }
     public string? Message { get; init; }
+    public long? ObservedGeneration { get; init; }
 
     public override string ToString() =>
         string.IsNullOrEmpty(Message) ? $"{Type} is {Status}" : $"{Type} is {Status} ({Message})";

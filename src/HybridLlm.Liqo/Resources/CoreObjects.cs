@@ -64,6 +64,8 @@ internal sealed record Pod : ClusterObject
     public PodSpec? Spec { get; init; }
     public PodStatus? Status { get; init; }
 
+    public bool IsReady => Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
     /// <summary>Why a container does not start, in the kubelet's words; null when none complains.</summary>
     public ContainerWaiting? Complaint =>
         Status?.ContainerStatuses?.Select(c => c.State?.Waiting).FirstOrDefault(w => w?.Reason is not null);
@@ -77,6 +79,7 @@ internal sealed record PodSpec
 internal sealed record PodStatus
 {
     public string? Phase { get; init; }
+    public IReadOnlyList<Condition>? Conditions { get; init; }
     public IReadOnlyList<ContainerStatus>? ContainerStatuses { get; init; }
 }
 
@@ -113,7 +116,29 @@ internal sealed record EventTarget
 /// <summary>Kubernetes apps/v1 Deployment.</summary>
 internal sealed record Deployment : ClusterObject
 {
+    public DeploymentSpec? Spec { get; init; }
     public DeploymentStatus? Status { get; init; }
+}
+
+internal sealed record DeploymentSpec
+{
+    public PodTemplate? Template { get; init; }
+}
+
+internal sealed record PodTemplate
+{
+    public PodTemplateSpec? Spec { get; init; }
+}
+
+internal sealed record PodTemplateSpec
+{
+    public IReadOnlyList<Container>? Containers { get; init; }
+}
+
+internal sealed record Container
+{
+    public string? Image { get; init; }
+    public IReadOnlyList<string>? Args { get; init; }
 }
 
 internal sealed record DeploymentStatus
@@ -126,9 +151,24 @@ internal sealed record DeploymentStatus
 internal sealed record SigningRequest : ClusterObject
 {
     public SigningRequestSpec? Spec { get; init; }
+    public SigningRequestStatus? Status { get; init; }
+
+    public bool IsApproved => Status?.Conditions?.Any(c => c.Type == "Approved") == true;
+
+    /// <summary>Why it was not signed; null while nobody says no.</summary>
+    public Condition? Refusal => Status?.Conditions?.FirstOrDefault(c => c.Type is "Denied" or "Failed");
+}
+
+internal sealed record SigningRequestStatus
+{
+    public byte[]? Certificate { get; init; }
+    public IReadOnlyList<Condition>? Conditions { get; init; }
 }
 
 internal sealed record SigningRequestSpec
 {
     public string? Username { get; init; }
+    public byte[]? Request { get; init; }
+    public string? SignerName { get; init; }
+    public IReadOnlyList<string>? Usages { get; init; }
 }

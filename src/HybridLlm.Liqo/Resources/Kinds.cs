@@ -7,6 +7,8 @@ internal static class Kinds
 {
     private const string Authentication = "authentication.liqo.io";
     private const string Offloading = "offloading.liqo.io";
+    private const string Networking = "networking.liqo.io";
+    private const string Rbac = "rbac.authorization.k8s.io";
 
     private static readonly LiqoJson s_json = LiqoJson.Default;
 
@@ -36,12 +38,32 @@ internal static class Kinds
     );
 
     public static readonly ResourceKind<PlainObject> ClusterRoleBinding = new(
-        "rbac.authorization.k8s.io",
+        Rbac,
         "v1",
         "clusterrolebindings",
         "ClusterRoleBinding",
         false,
         s_json.PlainObject
+    );
+
+    public static readonly ResourceKind<PlainObject> ClusterRole = new(
+        Rbac,
+        "v1",
+        "clusterroles",
+        "ClusterRole",
+        false,
+        s_json.PlainObject
+    );
+
+    public static readonly ResourceKind<PlainObject> Role = new(Rbac, "v1", "roles", "Role", true, s_json.PlainObject);
+
+    public static readonly ResourceKind<RoleBinding> RoleBinding = new(
+        Rbac,
+        "v1",
+        "rolebindings",
+        "RoleBinding",
+        true,
+        s_json.RoleBinding
     );
 
     public static readonly ResourceKind<SigningRequest> SigningRequest = new(
@@ -69,6 +91,58 @@ internal static class Kinds
         "Network",
         true,
         s_json.IpamNetwork
+    );
+
+    public static readonly ResourceKind<IpamAddress> IpamAddress = new(
+        "ipam.liqo.io",
+        "v1alpha1",
+        "ips",
+        "IP",
+        true,
+        s_json.IpamAddress
+    );
+
+    public static readonly ResourceKind<Configuration> Configuration = Liqo(
+        Networking,
+        "configurations",
+        "Configuration",
+        s_json.Configuration
+    );
+
+    public static readonly ResourceKind<GatewayServer> GatewayServer = Liqo(
+        Networking,
+        "gatewayservers",
+        "GatewayServer",
+        s_json.GatewayServer
+    );
+
+    public static readonly ResourceKind<GatewayClient> GatewayClient = Liqo(
+        Networking,
+        "gatewayclients",
+        "GatewayClient",
+        s_json.GatewayClient
+    );
+
+    // The plural is upstream's.
+    public static readonly ResourceKind<PublicKey> PublicKey = Liqo(
+        Networking,
+        "publickeies",
+        "PublicKey",
+        s_json.PublicKey
+    );
+
+    public static readonly ResourceKind<Connection> Connection = Liqo(
+        Networking,
+        "connections",
+        "Connection",
+        s_json.Connection
+    );
+
+    public static readonly ResourceKind<GatewayTemplate> ServerTemplate = Liqo(
+        Networking,
+        "wggatewayservertemplates",
+        "WgGatewayServerTemplate",
+        s_json.GatewayTemplate
     );
 
     public static readonly ResourceKind<Identity> Identity = Liqo(

@@ -25,12 +25,50 @@ internal sealed record ForeignClusterStatus
     public string? Role { get; init; }
     public string? ApiServerUrl { get; init; }
     public IReadOnlyList<Condition>? Conditions { get; init; }
+    public IReadOnlyDictionary<string, PeerModule>? Modules { get; init; }
+}
+
+internal sealed record PeerModule
+{
+    public bool Enabled { get; init; }
+    public IReadOnlyList<Condition>? Conditions { get; init; }
 }
 
 /// <summary>offloading.liqo.io/v1beta1 VirtualNode: the wish for a Node that stands for a slice.</summary>
 internal sealed record VirtualNode : ClusterObject
 {
+    public VirtualNodeSpec? Spec { get; init; }
     public VirtualNodeStatus? Status { get; init; }
+}
+
+internal sealed record VirtualNodeSpec
+{
+    [JsonPropertyName("clusterID")]
+    public string? ClusterId { get; init; }
+
+    public bool? CreateNode { get; init; }
+    public bool? DisableNetworkCheck { get; init; }
+    public SecretReference? KubeconfigSecretRef { get; init; }
+    public ResourceQuota? ResourceQuota { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+    public IReadOnlyList<StorageClass>? StorageClasses { get; init; }
+    public OffloadingPatch? OffloadingPatch { get; init; }
+}
+
+internal sealed record ResourceQuota
+{
+    public IReadOnlyDictionary<string, string>? Hard { get; init; }
+}
+
+internal sealed record StorageClass
+{
+    public required string StorageClassName { get; init; }
+}
+
+internal sealed record OffloadingPatch
+{
+    public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
+    public string? RuntimeClassName { get; init; }
 }
 
 internal sealed record VirtualNodeStatus
@@ -83,6 +121,13 @@ internal sealed record NamespaceOffloadingStatus
 internal sealed record IpamNetwork : ClusterObject
 {
     public IpamNetworkSpec? Spec { get; init; }
+    public IpamNetworkStatus? Status { get; init; }
+}
+
+internal sealed record IpamNetworkStatus
+{
+    [JsonPropertyName("cidr")]
+    public string? Cidr { get; init; }
 }
 
 internal sealed record IpamNetworkSpec

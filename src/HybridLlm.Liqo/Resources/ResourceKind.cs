@@ -13,6 +13,9 @@ internal abstract class ResourceKind(string group, string version, string plural
     /// <summary>E.g. <c>Tenant</c>.</summary>
     public string Kind => kind;
 
+    /// <summary>E.g. <c>tenants</c>.</summary>
+    public string Plural => plural;
+
     public bool Namespaced => namespaced;
 
     public string ApiVersion => group.Length == 0 ? version : $"{group}/{version}";

@@ -11,6 +11,9 @@ public sealed record LiqoStep
     /// <summary>What is done.</summary>
     public required LiqoVerb Verb { get; init; }
 
+    /// <summary>API group and version of the object, e.g. <c>authentication.liqo.io/v1beta1</c>; <c>v1</c> for Kubernetes' core.</summary>
+    public string ApiVersion { get; init; } = "";
+
     /// <summary>Kind of the object, e.g. <c>ResourceSlice</c>.</summary>
     public required string Kind { get; init; }
 

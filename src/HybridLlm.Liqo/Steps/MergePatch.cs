@@ -30,4 +30,29 @@ internal static class MergePatch
 
         return patch.Count > 0 ? patch : null;
     }
+
+    /// <summary>What a server makes of a patch; null removes.</summary>
+    public static void Apply(JsonObject target, JsonObject patch)
+    {
+        foreach (var (name, value) in patch)
+        {
+            if (value is null)
+            {
+                target.Remove(name);
+            }
+            else if (value is JsonObject inner)
+            {
+                if (target[name] is not JsonObject there)
+                {
+                    target[name] = there = [];
+                }
+
+                Apply(there, inner);
+            }
+            else
+            {
+                target[name] = value.DeepClone();
+            }
+        }
+    }
 }

@@ -20,16 +20,20 @@ internal abstract record PlannedStep(ObjectKey Object, string Purpose)
 
     protected virtual bool IsForced => false;
 
+    /// <summary>A Secret without data only asks a controller to fill it.</summary>
+    private bool IsSecret => Object.Kind == Kinds.Secret && this is not CreateStep { Body: Secret { Data: null } };
+
     public LiqoStep Publish() =>
         new()
         {
             Cluster = Object.Cluster,
             Verb = Verb,
+            ApiVersion = Object.Kind.ApiVersion,
             Kind = Object.Kind.Kind,
             Namespace = Object.Namespace,
             Name = Object.Name,
             Purpose = Purpose,
-            Content = Object.Kind == Kinds.Secret ? null : Content,
+            Content = IsSecret ? null : Content,
             Patience = Limit,
             IsForced = IsForced,
         };
@@ -46,6 +50,31 @@ internal sealed record CreateStep(ObjectKey Object, ClusterObject? Body, string 
 /// <summary>Changes fields by a merge patch.</summary>
 internal sealed record UpdateStep(ObjectKey Object, JsonObject Patch, string Purpose) : PlannedStep(Object, Purpose)
 {
+    protected override LiqoVerb Verb => LiqoVerb.Update;
+
+    protected override string Content => Patch.ToJsonString();
+}
+
+/// <summary>Says yes to a certificate request, as <c>kubectl certificate approve</c> does.</summary>
+internal sealed record ApproveStep(ObjectKey Object, string Purpose) : PlannedStep(Object, Purpose)
+{
+    public static JsonObject Patch { get; } =
+        new()
+        {
+            ["status"] = new JsonObject
+            {
+                ["conditions"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["type"] = "Approved",
+                        ["status"] = "True",
+                        ["reason"] = "LiqoApproval",
+                        ["message"] = "This CSR was approved by HybridLlm.Liqo",
+                    }
+                ),
+            },
+        };
+
     protected override LiqoVerb Verb => LiqoVerb.Update;
 
     protected override string Content => Patch.ToJsonString();

@@ -146,6 +146,15 @@ internal sealed class StepRunner(
                 .ConfigureAwait(false),
             UpdateStep update => await port.MergeAsync(kind, ns, name, update.Patch, cancellationToken)
                 .ConfigureAwait(false),
+            ApproveStep => await port.MergeAsync(
+                    kind,
+                    ns,
+                    name,
+                    ApproveStep.Patch.DeepClone().AsObject(),
+                    cancellationToken,
+                    "approval"
+                )
+                .ConfigureAwait(false),
             DeleteStep delete => await port.DeleteAsync(kind, ns, name, delete.AtOnce, cancellationToken)
                 .ConfigureAwait(false),
             ReleaseStep release => await port.ReleaseAsync(

@@ -21,6 +21,7 @@ internal static class FinalizerRelease
             (Kinds.Renew, facts.Renews, LiqoNames.ReplicaFinalizer),
             (Kinds.Secret, facts.Kubeconfigs, LiqoNames.ReplicatorFinalizer),
             (Kinds.VirtualNode, facts.VirtualNodes, LiqoNames.VirtualNodeFinalizer),
+            (Kinds.IpamNetwork, facts.Ranges, LiqoNames.RangeFinalizer),
         ];
         return
         [
@@ -68,6 +69,7 @@ internal static class FinalizerRelease
                 objects.Renews,
                 objects.Kubeconfigs,
                 objects.VirtualNodes,
+                .. facts.RangeTargets,
             ],
             Patience = spec.Patience,
             LastObserved = RemovalSteps.Held(left),

@@ -125,7 +125,9 @@ public sealed class ForcedPeeringRemover
         };
         return facts with
         {
-            World = await reader.ReadAsync(facts.World, facts.PodTargets, cancellationToken).ConfigureAwait(false),
+            World = await reader
+                .ReadAsync(facts.World, [.. facts.PodTargets, .. facts.RangeTargets], cancellationToken)
+                .ConfigureAwait(false),
         };
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
+using HybridLlm.Liqo.Slices;
 using HybridLlm.Liqo.Steps;
 
 namespace HybridLlm.Liqo.Unpeering;
@@ -25,6 +26,7 @@ internal static class ForcedRemovalPlanner
             .. LoanSteps(spec, facts),
             .. CredentialSteps(spec, facts),
             .. facts.World.GivenUp.Contains(Stuck) ? FinalizerRelease.Steps(spec, facts) : [],
+            .. NetworkRemoval.Deletions(facts.World, ClusterSide.Consumer),
             .. NamespaceSteps(spec, facts),
             .. RemainderSteps(spec, facts),
         ];
@@ -77,9 +79,7 @@ internal static class ForcedRemovalPlanner
     {
         foreach (var node in facts.Nodes.Where(n => !n.IsGoing && n.Spec?.Unschedulable != true))
         {
-            var key = ObjectKey.Of(ClusterSide.Consumer, Kinds.Node, node);
-            JsonObject patch = new() { ["spec"] = new JsonObject { ["unschedulable"] = true } };
-            yield return new UpdateStep(key, patch, "keeps new pods away");
+            yield return NodeCordon.Step(node, isCordoned: true);
         }
 
         foreach (var pod in facts.Pods.Where(p => !p.IsGoing || p.Metadata.Finalizers is null or { Count: 0 }))

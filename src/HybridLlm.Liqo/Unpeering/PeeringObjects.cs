@@ -43,7 +43,11 @@ internal sealed class PeeringObjects(string? providerId)
             Bindings,
             Peers,
             SigningRequests,
+            .. NetworkRemoval.Kinds.Select(k => OfPeer(k) with { IsOptional = true }),
         ];
+
+    /// <summary>Ranges Liqo's network holds in a tenant namespace.</summary>
+    public static Target RangesIn(string ns) => On(new Selection(Kinds.IpamNetwork, ns)) with { IsOptional = true };
 
     /// <summary>Pods a virtual node holds for its provider; not those a DaemonSet put there in vain.</summary>
     public static Target PodsOn(string node) =>

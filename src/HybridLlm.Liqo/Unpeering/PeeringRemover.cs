@@ -73,7 +73,7 @@ public sealed class PeeringRemover
             .ConfigureAwait(false);
     }
 
-    private async Task<UnpeeringFacts> ReadFactsAsync(CancellationToken cancellationToken)
+    internal async Task<UnpeeringFacts> ReadFactsAsync(CancellationToken cancellationToken)
     {
         UnpeeringFacts facts = new()
         {
@@ -91,7 +91,11 @@ public sealed class PeeringRemover
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return await LookAsync(facts, facts.ProviderNamespaces.Select(n => Tenants(n.Name)), cancellationToken)
+        return await LookAsync(
+                facts,
+                facts.ProviderNamespaces.SelectMany(n => NetworkRemoval.OnProvider(n.Name).Prepend(Tenants(n.Name))),
+                cancellationToken
+            )
             .ConfigureAwait(false);
     }
 

@@ -20,6 +20,13 @@ internal sealed record UnpeeringFacts
     public IReadOnlyList<Secret> Kubeconfigs => All(Kinds.Secret);
     public IReadOnlyList<PlainObject> Bindings => All(Kinds.ClusterRoleBinding);
 
+    /// <summary>Ranges Liqo's network holds in the consumer's tenant namespaces.</summary>
+    public IReadOnlyList<IpamNetwork> Ranges =>
+        [.. All(Kinds.IpamNetwork).Where(r => Namespaces.Any(n => n.Name == r.Namespace))];
+
+    /// <summary>Where to look for them.</summary>
+    public IEnumerable<Target> RangeTargets => Namespaces.Select(n => PeeringObjects.RangesIn(n.Name));
+
     public IReadOnlyList<Identity> Identities => All(Kinds.Identity);
 
     public IReadOnlyList<Identity> ControlPlaneIdentities =>
@@ -40,6 +47,7 @@ internal sealed record UnpeeringFacts
             + Renews.Count
             + Kubeconfigs.Count
             + Bindings.Count
+            + NetworkRemoval.Kinds.Sum(k => World.All(ClusterSide.Consumer, k).Count)
         > 0;
 
     /// <summary>Whether the provider is a consumer of this cluster as well: then only this direction ends.</summary>

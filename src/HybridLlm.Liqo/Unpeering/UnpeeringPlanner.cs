@@ -25,13 +25,14 @@ internal static class UnpeeringPlanner
             .. NodeSteps(spec, facts, objects),
             .. IdentitySteps(spec, facts, objects),
             .. TenantSteps(spec, facts),
+            .. facts.IsMutual ? [] : NetworkRemoval.Steps(spec, facts),
             .. facts.IsMutual ? [] : NamespaceSteps(spec, facts, ClusterSide.Consumer, facts.Namespaces),
             .. facts.IsMutual ? [] : NamespaceSteps(spec, facts, ClusterSide.Provider, facts.ProviderNamespaces),
             .. facts.IsMutual ? [] : PeerSteps(spec, facts),
         ];
     }
 
-    private static IEnumerable<PlannedStep> SliceSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
+    public static IEnumerable<PlannedStep> SliceSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
     {
         foreach (
             var step in RemovalSteps.Delete(
@@ -58,7 +59,7 @@ internal static class UnpeeringPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> NodeSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
+    public static IEnumerable<PlannedStep> NodeSteps(UnpeeringSpec spec, UnpeeringFacts facts, PeeringObjects objects)
     {
         foreach (
             var step in RemovalSteps.Delete(
@@ -110,7 +111,7 @@ internal static class UnpeeringPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> IdentitySteps(
+    public static IEnumerable<PlannedStep> IdentitySteps(
         UnpeeringSpec spec,
         UnpeeringFacts facts,
         PeeringObjects objects
@@ -145,7 +146,7 @@ internal static class UnpeeringPlanner
         }
     }
 
-    private static IEnumerable<PlannedStep> TenantSteps(UnpeeringSpec spec, UnpeeringFacts facts)
+    public static IEnumerable<PlannedStep> TenantSteps(UnpeeringSpec spec, UnpeeringFacts facts)
     {
         foreach (
             var step in RemovalSteps.Delete(
@@ -162,13 +163,7 @@ internal static class UnpeeringPlanner
         foreach (var tenant in facts.ProviderTenants)
         {
             var key = ObjectKey.Of(ClusterSide.Provider, Kinds.Tenant, tenant);
-            yield return new WaitStep(key, "it to be gone")
-            {
-                Targets = [Target.On(key)],
-                Patience = spec.Patience,
-                LastObserved = $"it is held by {tenant.Holders}",
-                Remedy = "Look at Liqo's controller manager on the provider.",
-            };
+            yield return WaitForEnd.Of(key, spec.Patience, tenant.Holders);
         }
     }
 
@@ -230,13 +225,7 @@ internal static class UnpeeringPlanner
                 };
             }
 
-            yield return new WaitStep(key, "it to be gone")
-            {
-                Targets = [Target.On(key)],
-                Patience = spec.Patience,
-                LastObserved = $"it is held by {peer.Holders}",
-                Remedy = "Look at Liqo's controller manager on this cluster.",
-            };
+            yield return WaitForEnd.Of(key, spec.Patience, peer.Holders);
         }
     }
 

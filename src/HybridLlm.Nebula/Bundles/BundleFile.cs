@@ -16,10 +16,16 @@ public sealed class BundleFile
     public const string ConfigName = "config.yml";
 
     /// <summary>Joins a name and a text.</summary>
+    /// <exception cref="ArgumentException">The name is empty or leads into another folder.</exception>
     public BundleFile(string name, string content)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(content);
+        if (name is "." or ".." || name != Path.GetFileName(name))
+        {
+            throw new ArgumentException($"'{name}' is no name of a file without folders.", nameof(name));
+        }
+
         Name = name;
         Content = content;
     }

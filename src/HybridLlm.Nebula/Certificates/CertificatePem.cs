@@ -5,6 +5,15 @@ namespace HybridLlm.Nebula.Certificates;
 /// <summary>Certificates in PEM texts.</summary>
 internal static class CertificatePem
 {
+    /// <summary>The first certificate. Like nebula-cert with <c>-ca-crt</c>, lenient reading looks at nothing behind it.</summary>
+    public static NebulaCertificate ParseFirst(string pem, CertificateReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(pem);
+        return reading == CertificateReading.Strict ? ParseAll(pem, reading)[0]
+            : new PemReader(pem).TryRead(out var block) ? Parse(block, reading)
+            : throw Missing(pem);
+    }
+
     public static IReadOnlyList<NebulaCertificate> ParseAll(string pem, CertificateReading reading)
     {
         ArgumentNullException.ThrowIfNull(pem);
@@ -12,11 +21,7 @@ internal static class CertificatePem
         if (blocks.Count == 0)
         {
             // Where nebula-cert verify finds nothing to object to in an empty file, we do.
-            throw new NebulaFormatException(
-                "pem-missing",
-                $"The text ({pem.Length} characters) holds no PEM block.",
-                "Give the whole certificate file, from its -----BEGIN line to its -----END line."
-            );
+            throw Missing(pem);
         }
 
         var certificates = blocks.Select(block => Parse(block, reading)).ToList();
@@ -36,6 +41,13 @@ internal static class CertificatePem
 
         return certificates;
     }
+
+    private static NebulaFormatException Missing(string pem) =>
+        new(
+            "pem-missing",
+            $"The text ({pem.Length} characters) holds no PEM block.",
+            "Give the whole certificate file, from its -----BEGIN line to its -----END line."
+        );
 
     private static NebulaCertificate Parse(PemBlock block, CertificateReading reading)
     {

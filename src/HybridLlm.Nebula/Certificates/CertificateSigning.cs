@@ -21,6 +21,7 @@ internal static class CertificateSigning
 
         var format = CertificateFormat.Of(canonical.Version);
         var details = format.EncodeDetails(canonical);
+        CheckSize(canonical, details);
         var message = format.SignedBytes(details, canonical);
         var signature = await signer.SignAsync(message, cancellationToken).ConfigureAwait(false);
         if (!signer.PublicKey.Verify(message, signature))
@@ -39,6 +40,20 @@ internal static class CertificateSigning
             details,
             canonical.Curve == NebulaCurve.P256 ? EcdsaSignature.ToLowS(signature) : signature
         );
+    }
+
+    // Nebula-cert signs a longer one and cannot read it back.
+    private static void CheckSize(ToBeSignedCertificate body, byte[] details)
+    {
+        if (body.Version == CertificateVersion.V2 && details.Length > CertificateV2Format.MaxDetailsSize)
+        {
+            NebulaFault fault = new(
+                "certificate-size",
+                $"The certificate of '{body.Name}' would have more than {CertificateV2Format.MaxSize} bytes.",
+                "List fewer groups or networks."
+            );
+            NebulaValidationException.ThrowIfAny($"The certificate of '{body.Name}'", [fault]);
+        }
     }
 
     private static ToBeSignedCertificate Canonical(ToBeSignedCertificate body) =>

@@ -15,6 +15,9 @@ internal sealed class CertificateV2Format : CertificateFormat
     public const int MaxSize = 65536;
     public const int MaxNameLength = 253;
 
+    /// <summary>What of <see cref="MaxSize"/> is left for the details, whatever key and signature are.</summary>
+    public const int MaxDetailsSize = MaxSize - 160;
+
     public override CertificateVersion Version => CertificateVersion.V2;
 
     public override string PemLabel => "NEBULA CERTIFICATE V2";

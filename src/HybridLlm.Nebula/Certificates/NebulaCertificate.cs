@@ -74,10 +74,10 @@ public sealed class NebulaCertificate : IEquatable<NebulaCertificate>
 
     private CertificateFormat Format => CertificateFormat.Of(Version);
 
-    /// <summary>Reads the first certificate of a PEM text.</summary>
+    /// <summary>Reads the first certificate of a PEM text. Lenient reading passes over what follows it.</summary>
     /// <exception cref="NebulaFormatException">There is none, or it breaks nebula's rules (or ours, when strict).</exception>
     public static NebulaCertificate ParsePem(string pem, CertificateReading reading = CertificateReading.Lenient) =>
-        CertificatePem.ParseAll(pem, reading)[0];
+        CertificatePem.ParseFirst(pem, reading);
 
     /// <summary>Reads every certificate of a PEM text, e.g. a bundle of authorities, or a v1 and a v2 certificate of one host.</summary>
     /// <exception cref="NebulaFormatException">There is none, or one breaks nebula's rules (or ours, when strict).</exception>

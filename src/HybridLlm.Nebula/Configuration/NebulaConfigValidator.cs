@@ -1,4 +1,5 @@
 using HybridLlm.Nebula.Configuration.Rules;
+using HybridLlm.Nebula.Configuration.Yaml;
 
 namespace HybridLlm.Nebula.Configuration;
 
@@ -20,6 +21,12 @@ public static class NebulaConfigValidator
     public static IReadOnlyList<ConfigFinding> Validate(IReadOnlyList<ConfigFile> files, PkiMaterial? material = null)
     {
         var (config, reading) = NebulaConfigReader.ReadWithPlaces(files);
+        if (reading.Findings.Any(f => f.Fault.Code == YamlFiles.NoYaml))
+        {
+            // Of what is no YAML nothing was read, so nothing more can be said of it.
+            return reading.Findings;
+        }
+
         var found = Validate(config, material).Select(reading.Locate);
         return
         [
@@ -38,6 +45,7 @@ public static class NebulaConfigValidator
         LighthouseRules.Check(config, findings);
         DeviceRules.Check(config, findings);
         ServiceRules.Check(config, findings);
+        HandshakeRules.Check(config.Handshakes, findings);
         FirewallRules.Check(config.Firewall, findings);
         if (material is not null && MaterialRules.Check(config, material, findings) is { } own)
         {

@@ -33,7 +33,9 @@ internal static class GoJson
             '\n' => @"\n",
             '\r' => @"\r",
             '\t' => @"\t",
-            < ' ' or '<' or '>' or '&' or '\u2028' or '\u2029' => @"\u"
+            // Go escapes the replacement character that stands for a byte that is no UTF-8, and leaves one that was there.
+            // Here the two cannot be told apart, and the first is what occurs.
+            < ' ' or '<' or '>' or '&' or '\u2028' or '\u2029' or '\ufffd' => @"\u"
                 + ((int)c).ToString("x4", CultureInfo.InvariantCulture),
             _ => null,
         };

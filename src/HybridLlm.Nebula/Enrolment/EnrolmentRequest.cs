@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HybridLlm.Nebula.Encoding;
 using HybridLlm.Nebula.Keys;
 
 namespace HybridLlm.Nebula.Enrolment;
@@ -48,22 +49,18 @@ public sealed class EnrolmentRequest
     /// <exception cref="NebulaFormatException">The text is something else.</exception>
     public static EnrolmentRequest ParseJson(string json)
     {
-        try
-        {
-            var wire =
-                JsonSerializer.Deserialize(json, EnrolmentJson.Default.EnrolmentWire)
-                ?? throw new JsonException("It is null.");
-            return new EnrolmentRequest(HostPublicKey.ParsePem(wire.PublicKey), wire.Name, wire.Token, wire.Proof);
-        }
-        catch (JsonException e)
-        {
-            throw new NebulaFormatException(
+        var wire = JsonText.Read(
+            json,
+            EnrolmentJson.Default.EnrolmentWire,
+            _ => true,
+            e => new NebulaFormatException(
                 "enrolment-malformed",
                 "The text is no enrolment request.",
                 "Send what EnrolmentRequest.ToJson wrote.",
                 e
-            );
-        }
+            )
+        );
+        return new EnrolmentRequest(HostPublicKey.ParsePem(wire.PublicKey), wire.Name, wire.Token, wire.Proof);
     }
 
     /// <summary>The request as JSON. It holds the token: send it to the desk only.</summary>
@@ -84,6 +81,6 @@ internal sealed record EnrolmentWire(
     [property: JsonRequired] byte[] Proof
 );
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(EnrolmentWire))]
 internal sealed partial class EnrolmentJson : JsonSerializerContext;

@@ -38,8 +38,12 @@ public sealed class OneTimeTokens : IEnrolmentTokens
         var hash = Hash(token);
         lock (_lock)
         {
-            var isUsable =
-                _byHash.TryGetValue(hash, out var entry) && now <= entry.Expires && (entry.Key ?? key).Equals(key);
+            foreach (var (expired, _) in _byHash.Where(e => e.Value.Expires < now))
+            {
+                _byHash.Remove(expired);
+            }
+
+            var isUsable = _byHash.TryGetValue(hash, out var entry) && (entry.Key ?? key).Equals(key);
             if (isUsable)
             {
                 _byHash[hash] = entry! with { Key = key };

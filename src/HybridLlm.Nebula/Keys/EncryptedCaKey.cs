@@ -172,6 +172,18 @@ public sealed class EncryptedCaKey
 
     private static byte[] DeriveKey(string passphrase, byte[] salt, Argon2Settings settings)
     {
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024;
+        if (settings.MemoryKiB > available)
+        {
+            throw new NebulaException(
+                new NebulaFault(
+                    "key-cost",
+                    $"The passphrase takes {settings.MemoryKiB} KiB of memory; this machine has {available} KiB.",
+                    "Use a machine with more memory, or make the key with less in Argon2Settings."
+                )
+            );
+        }
+
         Argon2BytesGenerator argon2 = new();
         argon2.Init(
             new Argon2Parameters.Builder(Argon2Parameters.Argon2id)

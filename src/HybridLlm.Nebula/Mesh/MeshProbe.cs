@@ -11,6 +11,8 @@ namespace HybridLlm.Nebula.Mesh;
 /// </summary>
 public sealed class MeshProbe : IAsyncDisposable
 {
+    private const int MaxWaiting = 256;
+
     private readonly ProbeIdentity _identity;
     private readonly ProbeOptions _options;
     private readonly TimeProvider _time;
@@ -38,7 +40,10 @@ public sealed class MeshProbe : IAsyncDisposable
     public async Task<ProbeResult> ConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        var arrived = Channel.CreateUnbounded<ProbePacket>();
+        // Anyone can send; what comes faster than it is looked at is lost, as on the way.
+        var arrived = Channel.CreateBounded<ProbePacket>(
+            new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
         var index = _socket.Register(arrived.Writer);
         ProbeResult? result = null;
         try

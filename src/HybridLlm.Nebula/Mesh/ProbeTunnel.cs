@@ -8,11 +8,17 @@ namespace HybridLlm.Nebula.Mesh;
 /// <summary>A tunnel to one host. Disposing it tells the host.</summary>
 public sealed class ProbeTunnel : IAsyncDisposable
 {
+    private const int MaxWaiting = 64;
+
     private readonly TunnelLink _link;
     private readonly CertificateVersion _ownVersion;
     private readonly ProbeOptions _options;
     private readonly TimeProvider _time;
-    private readonly Channel<Answer> _answers = Channel.CreateUnbounded<Answer>();
+
+    // Bounded, because nobody may be asking while a peer goes on sending.
+    private readonly Channel<Answer> _answers = Channel.CreateBounded<Answer>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest }
+    );
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HybridLlm.Nebula.Certificates;
+using HybridLlm.Nebula.Encoding;
 
 namespace HybridLlm.Nebula.Networks;
 
@@ -20,42 +21,43 @@ public sealed class AddressLedger
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="NebulaFormatException">The text is something else.</exception>
-    public static AddressLedger ParseJson(string json)
-    {
-        try
-        {
-            return new AddressLedger(
-                JsonSerializer.Deserialize(json, LedgerJson.Default.AddressLedgerEntryArray) ?? []
-            );
-        }
-        catch (JsonException e)
-        {
-            throw new NebulaFormatException(
-                "ledger-malformed",
-                $"The text is no address ledger: {e.Message}",
-                "Restore the ledger, or rebuild it by recording every certificate that is still valid.",
-                e
-            );
-        }
-    }
+    public static AddressLedger ParseJson(string json) =>
+        new(
+            JsonText.Read(
+                json,
+                LedgerJson.Default.AddressLedgerEntryArray,
+                entries => entries.All(e => e is not null),
+                e => new NebulaFormatException(
+                    "ledger-malformed",
+                    $"The text is no address ledger: {e.Message}",
+                    "Restore the ledger, or rebuild it by recording every certificate that is still valid.",
+                    e
+                )
+            )
+        );
 
     /// <summary>The ledger with one more certificate.</summary>
     public AddressLedger Record(NebulaCertificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        return Entries.Any(e => e.Fingerprint == certificate.Fingerprint)
-            ? this
-            : new AddressLedger([
-                .. Entries,
-                new AddressLedgerEntry
-                {
-                    Name = certificate.Name,
-                    Fingerprint = certificate.Fingerprint,
-                    Networks = certificate.Networks,
-                    UnsafeNetworks = certificate.UnsafeNetworks,
-                    NotAfter = certificate.NotAfter,
-                },
-            ]);
+        return Record([certificate]);
+    }
+
+    /// <summary>The ledger with more certificates; those it has already count once.</summary>
+    public AddressLedger Record(IEnumerable<NebulaCertificate> certificates)
+    {
+        ArgumentNullException.ThrowIfNull(certificates);
+        var added = certificates
+            .ExceptBy(Entries.Select(e => e.Fingerprint), c => c.Fingerprint)
+            .Select(c => new AddressLedgerEntry
+            {
+                Name = c.Name,
+                Fingerprint = c.Fingerprint,
+                Networks = c.Networks,
+                UnsafeNetworks = c.UnsafeNetworks,
+                NotAfter = c.NotAfter,
+            });
+        return new AddressLedger([.. Entries, .. added]);
     }
 
     /// <summary>The ledger without certificates that ended before <paramref name="now"/>.</summary>
@@ -86,6 +88,10 @@ public sealed record AddressLedgerEntry
     public required DateTimeOffset NotAfter { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    WriteIndented = true
+)]
 [JsonSerializable(typeof(AddressLedgerEntry[]))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HybridLlm.Nebula.Certificates;
 using HybridLlm.Nebula.Configuration;
+using HybridLlm.Nebula.Encoding;
 
 namespace HybridLlm.Nebula.Rotation;
 
@@ -40,24 +41,24 @@ public sealed class BlocklistDocument
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="NebulaFormatException">The text is something else.</exception>
-    public static BlocklistDocument ParseJson(string json)
-    {
-        try
-        {
-            return new BlocklistDocument(
-                JsonSerializer.Deserialize(json, BlocklistJson.Default.BlockedCertificateArray) ?? []
-            );
-        }
-        catch (JsonException e)
-        {
-            throw new NebulaFormatException(
-                "blocklist-malformed",
-                $"The text is no blocklist: {e.Message}",
-                "Restore it; an empty one would let blocked hosts back in.",
-                e
-            );
-        }
-    }
+    public static BlocklistDocument ParseJson(string json) =>
+        new(
+            JsonText.Read(
+                json,
+                BlocklistJson.Default.BlockedCertificateArray,
+                // An entry that is no fingerprint would block nothing.
+                entries =>
+                    entries.All(e =>
+                        e?.Fingerprints.All(f => f is not null && CertificateBlocklist.IsEffective(f)) == true
+                    ),
+                e => new NebulaFormatException(
+                    "blocklist-malformed",
+                    $"The text is no blocklist: {e.Message}",
+                    "Restore it; an empty one would let blocked hosts back in.",
+                    e
+                )
+            )
+        );
 
     /// <summary>The document with one more certificate.</summary>
     /// <param name="certificate">What to block.</param>
@@ -97,6 +98,10 @@ public sealed class BlocklistDocument
     public string ToJson() => JsonSerializer.Serialize([.. Entries], BlocklistJson.Default.BlockedCertificateArray);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    WriteIndented = true
+)]
 [JsonSerializable(typeof(BlockedCertificate[]))]
 internal sealed partial class BlocklistJson : JsonSerializerContext;

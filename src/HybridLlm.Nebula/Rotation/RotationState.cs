@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HybridLlm.Nebula.Encoding;
 
 namespace HybridLlm.Nebula.Rotation;
 
@@ -53,23 +54,18 @@ public sealed record RotationState
 
     /// <summary>Reads what <see cref="ToJson"/> wrote: a rotation takes as long as its slowest node.</summary>
     /// <exception cref="NebulaFormatException">The text is something else.</exception>
-    public static RotationState ParseJson(string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, RotationJson.Default.RotationState)
-                ?? throw new JsonException("It is null.");
-        }
-        catch (JsonException e)
-        {
-            throw new NebulaFormatException(
+    public static RotationState ParseJson(string json) =>
+        JsonText.Read(
+            json,
+            RotationJson.Default.RotationState,
+            state => Enum.IsDefined(state.Phase) && state.Nodes.All(n => n is not null),
+            e => new NebulaFormatException(
                 "rotation-malformed",
                 $"The text is no rotation: {e.Message}",
                 "Restore it; begun again, a rotation does not know which nodes it has given what.",
                 e
-            );
-        }
-    }
+            )
+        );
 
     /// <summary>The state as JSON. It holds no secret.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RotationJson.Default.RotationState);
@@ -93,6 +89,7 @@ public sealed record RotationState
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
     UseStringEnumConverter = true,
     WriteIndented = true
 )]

@@ -23,6 +23,17 @@ public sealed class OllamaContinuity
         _inspector = new EndpointInspector(_options);
     }
 
+    private OllamaContinuity(IOllamaEndpoints endpoints, OllamaContinuity like) =>
+        (_endpoints, _options, _inspector) = (endpoints, like._options, like._inspector);
+
+    /// <summary>The same limits and the same memory of what servers are, over other servers: for hosts that choose anew for each request.</summary>
+    /// <param name="endpoints">Chooses servers.</param>
+    public OllamaContinuity Through(IOllamaEndpoints endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        return new OllamaContinuity(endpoints, this);
+    }
+
     /// <summary>Answers as <see cref="OllamaClient.StreamAsync"/> does. The last chunk of an answer that moved has a <see cref="OllamaChunk.Continuity"/>.</summary>
     /// <param name="api">Where to post.</param>
     /// <param name="body">The request.</param>

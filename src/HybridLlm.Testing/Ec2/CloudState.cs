@@ -4,6 +4,7 @@ using HybridLlm.Testing.Ec2.Networking;
 using HybridLlm.Testing.Ec2.Protocol;
 using HybridLlm.Testing.Imds;
 using HybridLlm.Testing.S3;
+using HybridLlm.Testing.Sqs;
 
 namespace HybridLlm.Testing.Ec2;
 
@@ -23,6 +24,7 @@ internal sealed class CloudState
         Quotas = new EmulatedQuotas(this);
         Faults = new EmulatedFaults(this);
         Buckets = new BucketStore(this);
+        Queues = new QueueStore(this);
         _regions = Zones.Regions.ToDictionary(r => r, r => new RegionState(this, r), StringComparer.Ordinal);
     }
 
@@ -56,6 +58,8 @@ internal sealed class CloudState
     public PublicAddresses PublicAddresses { get; } = new();
 
     public BucketStore Buckets { get; }
+
+    public QueueStore Queues { get; }
 
     public IdentityAuthority Identity { get; } = IdentityAuthority.Shared;
 

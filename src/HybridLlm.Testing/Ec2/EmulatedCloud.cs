@@ -5,12 +5,13 @@ using HybridLlm.Testing.Ec2.Protocol;
 using HybridLlm.Testing.Imds;
 using HybridLlm.Testing.S3;
 using HybridLlm.Testing.Simulation;
+using HybridLlm.Testing.Sqs;
 using Microsoft.AspNetCore.Http;
 
 namespace HybridLlm.Testing.Ec2;
 
 /// <summary>
-/// An AWS account on 127.0.0.1: EC2, S3 (path style), who-am-I of STS and the instances' metadata service, driven by the
+/// An AWS account on 127.0.0.1: EC2, S3 (path style), queues of SQS, public parameters of SSM, who-am-I of STS and the instances' metadata service, driven by the
 /// unmodified AWS SDK. State lives in memory; time is whatever <see cref="EmulatedCloudOptions.Time"/> says.
 /// </summary>
 /// <remarks>
@@ -96,8 +97,9 @@ public sealed class EmulatedCloud : IAsyncDisposable
         QueryEndpoint query = new(cloud);
         S3Endpoint s3 = new(cloud);
         ImdsEndpoint imds = new(cloud);
+        JsonEndpoint json = new(cloud);
         var server = await LoopbackServer
-            .StartAsync(context => AnswerAsync(context, query, s3, imds), cancellationToken)
+            .StartAsync(context => AnswerAsync(context, query, s3, imds, json), cancellationToken)
             .ConfigureAwait(false);
         cloud.Endpoint = server.Endpoint;
         return new EmulatedCloud(cloud, server);
@@ -121,6 +123,23 @@ public sealed class EmulatedCloud : IAsyncDisposable
         await off.ConfigureAwait(false);
     }
 
+    /// <summary>EC2 gives up an instance before it runs: its capacity has gone between the launch and the boot.</summary>
+    /// <param name="instanceId">A pending instance.</param>
+    /// <exception cref="ArgumentException">No such instance, or it is no longer pending.</exception>
+    public async Task FailBootAsync(string instanceId)
+    {
+        Task off;
+        lock (_cloud.Gate)
+        {
+            var instance = _cloud.Regions.SelectMany(r => r.All<Instance>()).FirstOrDefault(i => i.Id == instanceId);
+            off = instance is { State: InstanceState.Pending }
+                ? InstanceLife.Terminate(instance, StateReason.NoCapacity)
+                : throw new ArgumentException($"'{instanceId}' is not a pending instance.", nameof(instanceId));
+        }
+
+        await off.ConfigureAwait(false);
+    }
+
     /// <summary>EC2 recommends to move away from a spot instance; nothing else happens to it.</summary>
     /// <param name="instanceId">A pending or running spot instance.</param>
     /// <exception cref="ArgumentException">No such instance, or it is not spot, or it no longer runs.</exception>
@@ -128,7 +147,22 @@ public sealed class EmulatedCloud : IAsyncDisposable
     {
         lock (_cloud.Gate)
         {
-            FindSpot(instanceId).RebalanceNoticed ??= _cloud.Now;
+            var instance = FindSpot(instanceId);
+            instance.RebalanceNoticed ??= _cloud.Now;
+            InstanceEvents.Recommend(instance);
+        }
+    }
+
+    /// <summary>Makes a queue that a rule of EventBridge sends EC2's events about instances to; one that is there already is kept.</summary>
+    /// <param name="region">Region name.</param>
+    /// <param name="name">Name of the queue.</param>
+    public void AddInterruptionQueue(string region, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(region);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        lock (_cloud.Gate)
+        {
+            _cloud.Queues.Rule(region, name);
         }
     }
 
@@ -189,12 +223,20 @@ public sealed class EmulatedCloud : IAsyncDisposable
         await _server.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task AnswerAsync(HttpContext context, QueryEndpoint query, S3Endpoint s3, ImdsEndpoint imds)
+    private static async Task AnswerAsync(
+        HttpContext context,
+        QueryEndpoint query,
+        S3Endpoint s3,
+        ImdsEndpoint imds,
+        JsonEndpoint json
+    )
     {
         var request = await RawRequest.ReadAsync(context).ConfigureAwait(false);
         var isQuery = request is { Method: "POST", RawPath: "/" };
         var reply =
             ImdsEndpoint.IsMeant(request) ? imds.Answer(request)
+            : JsonEndpoint.IsMeant(request)
+                ? await json.AnswerAsync(request, context.RequestAborted).ConfigureAwait(false)
             : isQuery ? query.Answer(request)
             : s3.Answer(request);
         if (reply is null)

@@ -37,6 +37,7 @@ public sealed class ClusterFaults
     /// <summary>Cuts every open watch, in the middle of the stream; new ones are taken.</summary>
     public void DropWatches()
     {
+        RequireEmulated();
         lock (_gate)
         {
             _dropped.SetResult();
@@ -45,7 +46,11 @@ public sealed class ClusterFaults
     }
 
     /// <summary>Forgets the history, as etcd's compaction does: watches and pages from before answer 410 Gone.</summary>
-    public void Compact() => _cluster.Store.Compact();
+    public void Compact()
+    {
+        RequireEmulated();
+        _cluster.Store.Compact();
+    }
 
     /// <summary>Ends when the watches that are open now are to be cut.</summary>
     internal Task WatchesDropped
@@ -76,9 +81,18 @@ public sealed class ClusterFaults
 
     private void Plan(PlannedFault fault)
     {
+        RequireEmulated();
         lock (_gate)
         {
             _planned.Add(fault);
+        }
+    }
+
+    private void RequireEmulated()
+    {
+        if (_cluster.Genuine is not null)
+        {
+            throw new NotSupportedException("A real API server takes no faults on purpose.");
         }
     }
 

@@ -13,11 +13,9 @@ internal static partial class ClusterListing
     public static SortedDictionary<string, string> Of(ClusterState cluster)
     {
         SortedDictionary<string, string> listing = new(StringComparer.Ordinal);
-        foreach (var (_, stored) in cluster.Store.All())
+        foreach (var o in cluster.Genuine?.All() ?? cluster.Store.All().Select(s => s.Value.Open()))
         {
-            var o = stored.Open();
-            var place =
-                stored.Key.Namespace.Length == 0 ? stored.Key.Name : $"{stored.Key.Namespace}/{stored.Key.Name}";
+            var place = o.Namespace().Length == 0 ? o.Name() : $"{o.Namespace()}/{o.Name()}";
             o.Metadata().Remove("managedFields");
             listing[$"{o.TextAt("apiVersion")} {o.TextAt("kind")} {place}"] = Encoding.UTF8.GetString(
                 Masked(o, "")!.ToBytes()

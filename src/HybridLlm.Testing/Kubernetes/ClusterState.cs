@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using HybridLlm.Testing.Kubernetes.Access;
 using HybridLlm.Testing.Kubernetes.Admission;
+using HybridLlm.Testing.Kubernetes.Genuine;
 using HybridLlm.Testing.Kubernetes.Kinds;
 using HybridLlm.Testing.Kubernetes.Objects;
+using HybridLlm.Testing.Kubernetes.Serving;
 using HybridLlm.Testing.Kubernetes.Storage;
 
 namespace HybridLlm.Testing.Kubernetes;
@@ -35,12 +37,25 @@ internal sealed class ClusterState
 
     public KindRegistry Kinds { get; } = new();
 
+    /// <summary>The real API server that takes the writes; null when they are emulated too.</summary>
+    public GenuineServer? Genuine { get; set; }
+
     /// <summary>What looks at writes before they are stored, as admission webhooks do.</summary>
-    public ImmutableList<IWebhook> Webhooks { get; set; } = [];
+    public ImmutableList<IWebhook> Webhooks { get; private set; } = [];
 
     public TimeProvider Time => Options.Time;
 
     public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Lets a webhook look at writes from now on.</summary>
+    public void Add(IWebhook webhook)
+    {
+        Webhooks = Webhooks.Add(webhook);
+        if (Genuine is { } genuine)
+        {
+            new ClusterClient(this, webhook.Name).Create(genuine.Configuration(webhook));
+        }
+    }
 
     /// <summary>Now, as objects write it.</summary>
     public string NowText => Meta.Seconds(Now);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HybridLlm.Testing.Kubernetes.Access;
 using HybridLlm.Testing.Kubernetes.Controllers;
+using HybridLlm.Testing.Kubernetes.Genuine;
 using HybridLlm.Testing.Kubernetes.Serving;
 
 namespace HybridLlm.Testing.Kubernetes;
@@ -14,15 +15,15 @@ public sealed class EmulatedCluster : IAsyncDisposable
 {
     private readonly ClusterAuthorities? _own;
     private readonly List<ControllerLoop> _controllers = [];
-    private readonly X509Certificate2 _certificate;
-    private readonly TlsListener _server;
+    private readonly X509Certificate2? _certificate;
+    private readonly TlsListener? _server;
     private Task? _stopped;
 
     private EmulatedCluster(
         ClusterState state,
         ClusterAuthorities? own,
-        X509Certificate2 certificate,
-        TlsListener server
+        X509Certificate2? certificate,
+        TlsListener? server
     )
     {
         State = state;
@@ -38,7 +39,7 @@ public sealed class EmulatedCluster : IAsyncDisposable
     }
 
     /// <summary>Where the API server answers, e.g. <c>https://127.0.0.1:41235/</c>.</summary>
-    public Uri Server => _server.Endpoint;
+    public Uri Server => _server?.Endpoint ?? State.Genuine!.Endpoint;
 
     /// <summary>Its certificate authorities.</summary>
     public ClusterAuthorities Authorities => State.Authorities;
@@ -50,7 +51,7 @@ public sealed class EmulatedCluster : IAsyncDisposable
     public bool IsAlive => _stopped is null;
 
     /// <summary>Every call that came over the wire, in the order of the answers; a watch counts when it begins.</summary>
-    public IReadOnlyList<ClusterCall> Calls => State.Calls.All;
+    public IReadOnlyList<ClusterCall> Calls => State.Genuine?.Calls ?? State.Calls.All;
 
     /// <summary>Trouble on purpose.</summary>
     public ClusterFaults Faults => State.Faults;
@@ -68,6 +69,12 @@ public sealed class EmulatedCluster : IAsyncDisposable
         options ??= new EmulatedClusterOptions();
         var own = options.Authorities is null ? ClusterAuthorities.Create(options.Time) : null;
         ClusterState state = new(options, options.Authorities ?? own!);
+        if (options.ApiServerBinaries is not null)
+        {
+            state.Genuine = await GenuineServer.StartAsync(state, cancellationToken).ConfigureAwait(false);
+            return new EmulatedCluster(state, own, null, null);
+        }
+
         FirstObjects.Create(new ClusterClient(state, "kube-apiserver"));
         var certificate = state.Authorities.IssueServer(options.TlsNames);
         ApiServer api = new(state);
@@ -94,12 +101,20 @@ public sealed class EmulatedCluster : IAsyncDisposable
         );
     }
 
-    /// <summary>A kubeconfig of a user by bearer token; what the user may do is up to the cluster's roles.</summary>
+    /// <summary>
+    /// A kubeconfig of a user by bearer token, or by certificate where the API server is a real one; what the user may do is up to the
+    /// cluster's roles.
+    /// </summary>
     /// <param name="user">User name, e.g. <c>system:serviceaccount:default:app</c>.</param>
     /// <param name="groups">Groups.</param>
     public string CreateTokenKubeconfig(string user, params IEnumerable<string> groups)
     {
         ArgumentException.ThrowIfNullOrEmpty(user);
+        if (State.Genuine is not null)
+        {
+            return CreateKubeconfig(user, groups);
+        }
+
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         State.Authenticator.AddToken(token, ClusterUser.Of(user, groups));
         return Kubeconfig.WithToken(State.Options.Name, Server, Authorities.ServerAuthorityPem, user, token);
@@ -121,7 +136,12 @@ public sealed class EmulatedCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync().ConfigureAwait(false);
-        _certificate.Dispose();
+        if (State.Genuine is { } genuine)
+        {
+            await genuine.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _certificate?.Dispose();
         _own?.Dispose();
     }
 
@@ -130,7 +150,16 @@ public sealed class EmulatedCluster : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        await _server.DisposeAsync().ConfigureAwait(false);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (State.Genuine is { } genuine)
+        {
+            await genuine.KillAsync().ConfigureAwait(false);
+        }
+
         foreach (var controllers in _controllers)
         {
             await controllers.DisposeAsync().ConfigureAwait(false);

@@ -11,6 +11,13 @@ public sealed class EmulatedClusterOptions
     /// </summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>
+    /// Folder with a real <c>kube-apiserver</c>, <c>etcd</c> and <c>kube-controller-manager</c> of Kubernetes 1.20, as
+    /// <c>KUBEBUILDER_ASSETS</c> names it and <c>eng/tools.sh --full</c> makes it. They then take the place of the emulated API server;
+    /// nodes, pods, the scheduler and the signing of certificates stay emulated. Null emulates everything.
+    /// </summary>
+    public string? ApiServerBinaries { get; set; }
+
     /// <summary>Its certificate authorities, disposed by their owner; null makes new ones.</summary>
     public ClusterAuthorities? Authorities { get; set; }
 

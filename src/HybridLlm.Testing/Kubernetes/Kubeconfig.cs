@@ -11,7 +11,8 @@ internal static class Kubeconfig
         string authority,
         string user,
         string certificate,
-        string key
+        string key,
+        string? proxy = null
     ) =>
         Write(
             cluster,
@@ -21,20 +22,28 @@ internal static class Kubeconfig
             $"""
                 client-certificate-data: {Base64(certificate)}
                 client-key-data: {Base64(key)}
-            """
+            """,
+            proxy
         );
 
     public static string WithToken(string cluster, Uri server, string authority, string user, string token) =>
         Write(cluster, server, authority, user, $"    token: {token}");
 
-    private static string Write(string cluster, Uri server, string authority, string user, string credentials) =>
+    private static string Write(
+        string cluster,
+        Uri server,
+        string authority,
+        string user,
+        string credentials,
+        string? proxy = null
+    ) =>
         $"""
             apiVersion: v1
             kind: Config
             clusters:
             - name: {cluster}
               cluster:
-                server: {server.AbsoluteUri.TrimEnd('/')}
+                server: {server.AbsoluteUri.TrimEnd('/')}{(proxy is null ? "" : $"\n    proxy-url: {proxy}")}
                 certificate-authority-data: {Base64(authority)}
             users:
             - name: {user}

@@ -1,6 +1,7 @@
 using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Controllers;
 using HybridLlm.Testing.Liqo.Installation;
+using HybridLlm.Testing.Liqo.Networking;
 using HybridLlm.Testing.Liqo.Offloading;
 using HybridLlm.Testing.Liqo.Peering;
 using HybridLlm.Testing.Liqo.Replication;
@@ -8,7 +9,7 @@ using HybridLlm.Testing.Liqo.Replication;
 namespace HybridLlm.Testing.Liqo;
 
 /// <summary>
-/// Liqo 1.2 in an emulated cluster, without its network fabric: its kinds, its installation, and controllers that answer what liqoctl or
+/// Liqo 1.2 in an emulated cluster, whose tunnels carry no packets: its kinds, its installation, and controllers that answer what liqoctl or
 /// another client writes the way the real ones were recorded to. Consumer and provider each have one.
 /// </summary>
 public sealed class EmulatedLiqo : IAsyncDisposable
@@ -23,6 +24,7 @@ public sealed class EmulatedLiqo : IAsyncDisposable
             context.State.Time,
             () => [context.State.Store, .. context.Neighbours.Select(n => n.State.Store)],
             [
+                .. context.Options.HasNetworking ? Network(context) : [],
                 new NonceController(context),
                 new TenantController(context),
                 new IdentityController(context),
@@ -62,9 +64,9 @@ public sealed class EmulatedLiqo : IAsyncDisposable
         }
 
         LiqoContext context = new(cluster, options);
-        LiqoDefinitions.Create(context.Client);
+        LiqoDefinitions.Create(context);
         LiqoObjects.Create(context);
-        cluster.State.Webhooks = cluster.State.Webhooks.Add(new LiqoWebhooks(context));
+        cluster.State.Add(new LiqoWebhooks(context));
         EmulatedLiqo liqo = new(context);
         cluster.Ending(liqo._controllers);
         return liqo;
@@ -79,6 +81,14 @@ public sealed class EmulatedLiqo : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(cluster);
         _context.AddRoute(address, cluster);
     }
+
+    private static IEnumerable<IController> Network(LiqoContext context) =>
+        [
+            new NetworkController(context),
+            new ConfigurationController(context),
+            .. GatewayKind.All.Select(k => new GatewayController(context, k)),
+            .. GatewayKind.All.Select(k => new ConnectionController(context, k)),
+        ];
 
     /// <summary>Stops the controllers, as when their pods die; what is installed stays.</summary>
     public ValueTask DisposeAsync() => _controllers.DisposeAsync();

@@ -1,3 +1,4 @@
+using HybridLlm.Testing.Liqo.Networking;
 using HybridLlm.Testing.Liqo.Peering;
 
 namespace HybridLlm.Testing.Liqo;
@@ -13,6 +14,12 @@ public sealed class EmulatedLiqoOptions
 
     /// <summary>Namespace of its components.</summary>
     public string Namespace { get; set; } = "liqo";
+
+    /// <summary>
+    /// Liqo's CustomResourceDefinitions, each one JSON object; null takes the built-in ones, which hold the rules that a client can run
+    /// into and leave other fields open.
+    /// </summary>
+    public IReadOnlyList<string>? Definitions { get; set; }
 
     /// <summary>Whether the cluster's keys are RSA (<c>authentication.tlsCompatibilityMode</c>); Ed25519 otherwise.</summary>
     public bool UsesRsaKeys { get; set; }
@@ -37,4 +44,30 @@ public sealed class EmulatedLiqoOptions
 
     /// <summary>How often a consumer looks whether its providers' API servers answer.</summary>
     public TimeSpan PingPeriod { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether Liqo makes the network between clusters (<c>networking.enabled</c>).</summary>
+    public bool HasNetworking { get; set; }
+
+    /// <summary>Range of addresses that peers see of hosts outside of this cluster (<c>ipam.externalCIDR</c>).</summary>
+    public string ExternalCidr { get; set; } = "10.70.0.0/16";
+
+    /// <summary>Range of Liqo's own interfaces (<c>ipam.internalCIDR</c>).</summary>
+    public string InternalCidr { get; set; } = "10.80.0.0/16";
+
+    /// <summary>
+    /// Whether peers can reach the API server through the tunnel (<c>proxy.enabled</c>); needs <see cref="HasNetworking"/>.
+    /// </summary>
+    public bool HasProxy { get; set; } = true;
+
+    /// <summary>How far its gateways come.</summary>
+    public TunnelAnswer TunnelAnswer { get; set; } = TunnelAnswer.Connect;
+
+    /// <summary>How long it takes to find ranges for a peer.</summary>
+    public TimeSpan ConfigurationTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a gateway takes to tell its keys and address.</summary>
+    public TimeSpan GatewayTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a gateway takes to connect once it has the other side's key.</summary>
+    public TimeSpan ConnectionTime { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -4,6 +4,7 @@ using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Controllers;
 using HybridLlm.Testing.Kubernetes.Objects;
 using HybridLlm.Testing.Kubernetes.Serving;
+using HybridLlm.Testing.Liqo.Networking;
 
 namespace HybridLlm.Testing.Liqo;
 
@@ -83,13 +84,22 @@ internal sealed class LiqoContext
         }
     }
 
+    /// <summary>The same through a peer's proxy when there is one: then the tunnel has to be up.</summary>
+    public EmulatedCluster? Reach(string remoteId, string? address, string? authorityPem, string? proxy) =>
+        proxy is null ? Reach(address, authorityPem)
+        : Tunnel.LeadsTo(this, remoteId, proxy) && authorityPem is not null
+            ? Neighbours.FirstOrDefault(c =>
+                c.IsAlive && authorityPem.Trim() == c.Authorities.ServerAuthorityPem.Trim()
+            )
+        : null;
+
     /// <summary>The way to a provider by the kubeconfig of its control-plane identity; null when there is none, or nobody answers.</summary>
     public RemoteCluster? Remote(string remoteId) =>
         ReplicatorSecret(remoteId) is { } secret
         && secret.TextAt("data", "kubeconfig") is { } kubeconfig
         && RemoteKubeconfig.Read(Encoding.UTF8.GetString(Convert.FromBase64String(kubeconfig)))
-            is var (server, authority)
-        && Reach(server, authority) is { } cluster
+            is var (server, authority, proxy)
+        && Reach(remoteId, server, authority, proxy) is { } cluster
             ? new RemoteCluster(
                 new ClusterClient(cluster.State, "liqo-crd-replicator"),
                 cluster,

@@ -7,8 +7,8 @@ namespace HybridLlm.Testing.Liqo;
 /// <summary>Reads what a kubeconfig says of its server.</summary>
 internal static class RemoteKubeconfig
 {
-    /// <summary>Address and authority in PEM; null when it names none.</summary>
-    public static (string Server, string Authority)? Read(string kubeconfig)
+    /// <summary>Address, authority in PEM, and the proxy if there is one; null when it names no server.</summary>
+    public static (string Server, string Authority, string? Proxy)? Read(string kubeconfig)
     {
         var cluster = KubernetesYaml
             .Deserialize<K8SConfiguration>(kubeconfig)
@@ -18,7 +18,17 @@ internal static class RemoteKubeconfig
             ? null
             : (
                 cluster.Server,
-                Encoding.ASCII.GetString(Convert.FromBase64String(cluster.CertificateAuthorityData ?? ""))
+                Encoding.ASCII.GetString(Convert.FromBase64String(cluster.CertificateAuthorityData ?? "")),
+                ProxyOf(kubeconfig)
             );
     }
+
+    // The client's model of a kubeconfig has no such field.
+    private static string? ProxyOf(string kubeconfig) =>
+        kubeconfig
+            .Split('\n')
+            .Select(l => l.Trim().Split("proxy-url: "))
+            .Where(p => p.Length == 2)
+            .Select(p => p[1])
+            .FirstOrDefault();
 }

@@ -7,6 +7,8 @@ namespace HybridLlm.Testing.Simulation;
 /// A running clock fires timers on the thread pool, like the system's. <see cref="Advance"/> fires them on the calling
 /// thread, in order of their due times, with the clock standing at each one's due time; what such a timer starts and
 /// does not finish synchronously sees the time after the jump.
+/// A clock that runs faster than life waits for its process: while the thread pool gets no turn, because the machine is busy or a
+/// debugger holds the process, it stands still instead of letting every deadline pass at once.
 /// </remarks>
 public sealed class VirtualClock : TimeProvider, IDisposable
 {
@@ -14,10 +16,15 @@ public sealed class VirtualClock : TimeProvider, IDisposable
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromDays(1);
     private static readonly TimeSpan s_shortestSleep = TimeSpan.FromMilliseconds(1);
 
+    // A fast clock goes on from pulse to pulse, and no further than a stride without one.
+    private static readonly TimeSpan s_pulse = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_stride = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _gate = new();
     private readonly SortedSet<VirtualTimer> _pending = new(VirtualTimer.DueOrder);
     private readonly TimeProvider _real;
     private readonly ITimer _wake;
+    private readonly ITimer? _pulse;
     private readonly long _startTicks;
     private long _anchorTicks;
     private long _anchorReal;
@@ -30,9 +37,9 @@ public sealed class VirtualClock : TimeProvider, IDisposable
     /// <param name="speed">Virtual seconds per real second, 0 or more; 0 stands still.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="speed"/> is negative or not finite.</exception>
     public VirtualClock(DateTimeOffset start, double speed = 0)
-        : this(start, speed, System) { }
+        : this(start, speed, System, waitsForItsProcess: true) { }
 
-    internal VirtualClock(DateTimeOffset start, double speed, TimeProvider real)
+    internal VirtualClock(DateTimeOffset start, double speed, TimeProvider real, bool waitsForItsProcess = false)
     {
         CheckSpeed(speed);
         _real = real;
@@ -40,6 +47,11 @@ public sealed class VirtualClock : TimeProvider, IDisposable
         _anchorReal = real.GetTimestamp();
         _speed = speed;
         _wake = real.CreateTimer(_ => FireDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (waitsForItsProcess)
+        {
+            _pulse = real.CreateTimer(_ => Pulse(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            PlanPulse();
+        }
     }
 
     /// <summary>Virtual seconds per real second, 0 or more; 0 stands still. May be set at any moment.</summary>
@@ -61,6 +73,7 @@ public sealed class VirtualClock : TimeProvider, IDisposable
                 Anchor(NowTicks());
                 _speed = value;
                 PlanWake();
+                PlanPulse();
             }
         }
     }
@@ -138,6 +151,7 @@ public sealed class VirtualClock : TimeProvider, IDisposable
         }
 
         _wake.Dispose();
+        _pulse?.Dispose();
     }
 
     /// <summary>Plans, moves or (with an infinite due time) stops a timer; false when the clock is disposed.</summary>
@@ -232,6 +246,37 @@ public sealed class VirtualClock : TimeProvider, IDisposable
         _anchorReal = _real.GetTimestamp();
     }
 
-    private long NowTicks() =>
-        _speed == 0 ? _anchorTicks : _anchorTicks + (long)(_real.GetElapsedTime(_anchorReal).Ticks * _speed);
+    private void Pulse()
+    {
+        lock (_gate)
+        {
+            Anchor(NowTicks());
+            PlanPulse();
+        }
+    }
+
+    // One pulse plans the next, so that those a starved process missed do not come all at once.
+    private void PlanPulse()
+    {
+        if (!_disposed)
+        {
+            _pulse?.Change(_speed > 1 ? s_pulse : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private long NowTicks()
+    {
+        if (_speed == 0)
+        {
+            return _anchorTicks;
+        }
+
+        var passed = _real.GetElapsedTime(_anchorReal);
+        if (_pulse is not null && _speed > 1 && passed > s_stride)
+        {
+            passed = s_stride;
+        }
+
+        return _anchorTicks + (long)(passed.Ticks * _speed);
+    }
 }

@@ -182,11 +182,12 @@ internal sealed class NodeEnroller(ClusterContext context, Mailbox mailbox, Mesh
         }
 
         var report = await mailbox.ReadReportAsync(wakeId, cancellationToken).ConfigureAwait(false);
-        throw new NodeLostException(
-            wakeId,
-            report is { Succeeded: false }
-                ? $"it says '{report.Words}'"
-                : $"its instance is {instance.Phase} ({instance.StateReason ?? "no reason given"})"
-        );
+        throw report is { Succeeded: false }
+            ? new NodeLostException(wakeId, $"it says '{report.Words}'")
+            : new NodeLostException(
+                wakeId,
+                $"its instance is {instance.Phase} ({instance.StateReason ?? "no reason given"})",
+                isGone: true
+            );
     }
 }

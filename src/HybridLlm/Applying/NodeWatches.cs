@@ -5,13 +5,13 @@ using HybridLlm.Waking;
 
 namespace HybridLlm.Applying;
 
-/// <summary>Watches over every rented node, and leaves alone for a while the pools EC2 took one from.</summary>
+/// <summary>Watches over every rented node. <see cref="InterruptionHandler"/> judges what is heard of one and remembers its pool.</summary>
 internal sealed class NodeWatches(ClusterContext context, Action<string, WakeEvent> notify) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, LeaseWatch> _watches = new();
-    private readonly ConcurrentDictionary<string, NodePool> _pools = new();
-    private readonly Lock _cooling = new();
-    private readonly PoolCooldown _cooldown = new(context.Clock);
+    private readonly ConcurrentDictionary<string, string> _judged = new();
+    private readonly Lock _gate = new();
+    private InterruptionState _state = InterruptionState.Initial;
 
     /// <summary>Watches a node from now on.</summary>
     /// <param name="wakeId">Its wake.</param>
@@ -21,7 +21,19 @@ internal sealed class NodeWatches(ClusterContext context, Action<string, WakeEve
     {
         if (pool is not null)
         {
-            _pools[wakeId] = pool;
+            _judged[wakeId] = instanceId;
+            lock (_gate)
+            {
+                _state = _state.Watch(
+                    new WatchedNode
+                    {
+                        InstanceId = instanceId,
+                        InstanceType = pool.InstanceType,
+                        ZoneId = pool.ZoneId,
+                        Since = context.Now,
+                    }
+                );
+            }
         }
 
         _watches[wakeId] = new LeaseWatch(context, wakeId, instanceId, happened => Tell(wakeId, happened));
@@ -32,6 +44,14 @@ internal sealed class NodeWatches(ClusterContext context, Action<string, WakeEve
         if (_watches.TryRemove(wakeId, out var watch))
         {
             await watch.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_judged.TryGetValue(wakeId, out var instanceId))
+        {
+            lock (_gate)
+            {
+                _state = _state.GiveBack(instanceId, context.Now);
+            }
         }
     }
 
@@ -57,23 +77,42 @@ internal sealed class NodeWatches(ClusterContext context, Action<string, WakeEve
 
     public IReadOnlyList<NodePool> NotCooled(IReadOnlyList<NodePool> pools)
     {
-        lock (_cooling)
+        lock (_gate)
         {
-            return _cooldown.Filter(pools);
+            return _state.Pools.NotCooled(pools, context.Now);
         }
     }
 
     private void Tell(string wakeId, WakeEvent happened)
     {
-        // Once a node: the notice and the end are one and the same loss.
-        if (happened is WakeEvent.NoticeGiven or WakeEvent.NodeLost && _pools.TryRemove(wakeId, out var pool))
+        InterruptionKind? kind = happened switch
         {
-            lock (_cooling)
-            {
-                _cooldown.Cool(pool.InstanceType, pool.ZoneId);
-            }
+            WakeEvent.NoticeGiven => InterruptionKind.Notice,
+            WakeEvent.NodeLost => InterruptionKind.Ended,
+            _ => null,
+        };
+        if (kind is { } told && _judged.TryGetValue(wakeId, out var instanceId) && !IsNews(instanceId, told))
+        {
+            return;
         }
 
         notify(wakeId, happened);
+    }
+
+    private bool IsNews(string instanceId, InterruptionKind kind)
+    {
+        InterruptionSignal signal = new()
+        {
+            InstanceId = instanceId,
+            Kind = kind,
+            Source = InterruptionSource.Reconcile,
+            At = context.Now,
+        };
+        lock (_gate)
+        {
+            var (next, moves) = InterruptionHandler.Next(_state, signal, prefetchAllowed: false);
+            _state = next;
+            return moves.Count > 0;
+        }
     }
 }

@@ -33,6 +33,7 @@ internal sealed record GpuMarket
             {
                 GpuMemoryMiB = 1,
                 MaxHourlyPrice = gpu.MaxHourlyPrice,
+                MaxTimesCheapest = WidestSpread,
                 AnswerFor = [.. gpu.AskedAbout.Except(fit[false].Select(t => t.Name))],
             },
             facts with
@@ -41,22 +42,20 @@ internal sealed record GpuMarket
                 Pools = [.. facts.Pools.Where(p => names.Contains(p.InstanceType))],
             }
         );
-        var cheapest = plan.Offers.Count > 0 ? plan.Offers[0].HourlyPrice : 0;
-        var near = plan.Offers.Where(o => o.HourlyPrice <= cheapest * WidestSpread).ToList();
         return new GpuMarket
         {
-            Offers = [.. near.Select(o => Offer(o, need))],
+            Offers = [.. plan.Offers.Select(o => Offer(o, need))],
             Rejected =
             [
                 .. fit[false].OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => TooSmall(t, need)),
                 .. plan.Rejected.Select(r => new PlanRejection(r.InstanceType, r.Zone?.Name, r.Reason)),
-                .. plan.Offers.Except(near).Select(o => TooDear(o, cheapest)),
                 .. plan
                     .Answers.Where(a => a.Reason is not null && !Mentions(plan, a.InstanceType))
                     .Select(a => new PlanRejection(a.InstanceType, null, a.Reason!)),
             ],
-            Plan = plan with { Offers = near },
-            ReservedPrice = near.Count > 0 ? Reserve(near.Max(o => o.HourlyPrice), gpu.MaxHourlyPrice) : 0,
+            Plan = plan,
+            ReservedPrice =
+                plan.Offers.Count > 0 ? Reserve(plan.Offers.Max(o => o.HourlyPrice), gpu.MaxHourlyPrice) : 0,
         };
     }
 
@@ -88,16 +87,6 @@ internal sealed record GpuMarket
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"its {type.GpuCount} × {type.GpuName} has {type.GpuMemoryMiB} MiB a GPU, the model needs {MiB(need.GpuBytes(type.GpuCount))}"
-            )
-        );
-
-    private static PlanRejection TooDear(Offer offer, decimal cheapest) =>
-        new(
-            offer.InstanceType.Name,
-            offer.Zone.Name,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"costs {offer.HourlyPrice:0.0000} USD/h, more than {WidestSpread} × the cheapest, {cheapest:0.0000}"
             )
         );
 

@@ -26,6 +26,10 @@ internal static class HybridClusterPlanner
 
     public static IReadOnlyList<PlanStage> WakeStages => s_wake;
 
+    /// <summary>Stages of a wake of this cluster, in order.</summary>
+    public static IReadOnlyList<PlanStage> WakeStagesOf(HybridClusterSpec spec) =>
+        spec.Federation is null ? [.. s_wake.Where(s => s.Stage != ClusterStages.Peer)] : s_wake;
+
     /// <exception cref="HybridClusterFaultsException">The plan cannot be; every reason is given.</exception>
     public static (HybridClusterPlan Plan, GpuMarket Market) Plan(HybridClusterSpec spec, HybridClusterFacts facts)
     {
@@ -84,7 +88,7 @@ internal static class HybridClusterPlanner
             Rejected = market.Rejected,
             Cost = cost,
             Steps = [.. PlanSteps.Of(spec, facts, network, bucket, market)],
-            Wake = spec.Federation is null ? [.. s_wake.Where(s => s.Stage != ClusterStages.Peer)] : s_wake,
+            Wake = WakeStagesOf(spec),
         };
         return (plan with { Id = Digest(plan) }, market);
     }

@@ -1,3 +1,5 @@
+using HybridLlm.Applying;
+
 namespace HybridLlm.Waking;
 
 /// <summary>
@@ -126,7 +128,9 @@ internal sealed class WakeDriver(
         {
             if (!_leaving.Knew(wakeId))
             {
+                _failure = Why(wakeId, happened);
                 Step(happened);
+                _failure = null;
             }
             else if (happened == WakeEvent.NodeLost)
             {
@@ -192,6 +196,22 @@ internal sealed class WakeDriver(
             }
         }
     }
+
+    /// <summary>What those who wait are told if this ends their wake.</summary>
+    private static HybridLlmException? Why(string wakeId, WakeEvent happened) =>
+        happened switch
+        {
+            WakeEvent.NodeLost or WakeEvent.NoticeGiven => new NodeLostException(
+                wakeId,
+                "EC2 took its instance before it was ready",
+                isGone: true
+            ),
+            WakeEvent.BudgetExhausted => new HybridLlmException(
+                "The budget bears no further lease of the node.",
+                "Raise the budget, or ask again when its day or month is over."
+            ),
+            _ => null,
+        };
 
     private void Step(WakeEvent happened)
     {
@@ -288,7 +308,8 @@ internal sealed class WakeDriver(
             lock (_gate)
             {
                 _failure = e;
-                Step(WakeEvent.WakeFailed);
+                // Whether we or the watch over the node see first that it has gone must make no difference.
+                Step(e is NodeLostException { IsGone: true } ? WakeEvent.NodeLost : WakeEvent.WakeFailed);
                 _failure = null;
             }
         }

@@ -110,7 +110,7 @@ public sealed class OfferPlannerTests
         plan.Offers.Count.ShouldBe(OfferPlanner.MaxOffers);
         plan.Offers[^1].Zone.Id.ShouldBe("z39");
         plan.Rejected.Count.ShouldBe(10);
-        plan.Rejected.ShouldAllBe(r => r.Reason == "40 cheaper pools fit");
+        plan.Rejected.ShouldAllBe(r => r.Reason == "40 pools that are cheaper or spread better fit");
     }
 
     [Fact]

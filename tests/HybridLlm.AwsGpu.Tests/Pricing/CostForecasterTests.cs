@@ -30,6 +30,28 @@ public sealed class CostForecasterTests
         usage.PerMonth.ShouldBe(usage.PerDay * 730 / 24);
     }
 
+    /// <summary>The sizing a homelab starts from: g4dn.xlarge at 0.16 USD, two, eight and twenty-four hours a day.</summary>
+    [Theory]
+    [InlineData(2, 10)]
+    [InlineData(8, 38)]
+    [InlineData(24, 115)]
+    public void A_small_gpu_costs_about_what_people_expect_a_month(int hours, int usd)
+    {
+        var gpu = CostForecaster
+            .Forecast(new CostSpec { NodeHourlyPrice = 0.16m })
+            .Parts.Single(p => p.Name == "GPU instance");
+
+        (gpu.PerMonth * hours / 24).ShouldBe(usd, tolerance: 0.03m * usd);
+    }
+
+    [Fact]
+    public void A_lighthouse_with_its_address_costs_about_twelve_dollars_a_month()
+    {
+        var forecast = CostForecaster.Forecast(s_spec with { LighthouseHourlyPrice = 0.0104m, StoredGiB = 0 });
+
+        (forecast.AsleepPerHour * 730).ShouldBe(12m, tolerance: 0.5m);
+    }
+
     [Fact]
     public void Awake_all_month_costs_the_sum_of_all_parts()
     {

@@ -14,4 +14,7 @@ public enum Behaviour
 
     /// <summary>Versions of a launch template can be deleted.</summary>
     TemplateVersionDeletion,
+
+    /// <summary>An instant fleet's request may carry user data.</summary>
+    UserDataInFleetRequest,
 }

@@ -4,9 +4,10 @@ using HybridLlm.Testing.Simulation;
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
 /// <summary>Our emulator, one for each test, on a clock that makes a minute of waiting a tenth of a second.</summary>
-public sealed class EmulatorBackend : IWireBackend, IAsyncDisposable
+/// <param name="speed">How much faster than real the clock is; less where a real process takes part.</param>
+public sealed class EmulatorBackend(double speed = 600) : IWireBackend, IAsyncDisposable
 {
-    private readonly VirtualClock _clock = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero), speed: 600);
+    private readonly VirtualClock _clock = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero), speed);
     private EmulatedCloud? _cloud;
 
     /// <summary>The running emulator; after <see cref="StartAsync"/>.</summary>

@@ -1,16 +1,19 @@
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Simulation;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
 /// <summary>Tests of judgement: they make the emulator do what moto cannot, e.g. run out of capacity.</summary>
-public abstract class EmulatorTest : IAsyncDisposable
+public abstract class EmulatorTest(double speed = 600) : IAsyncDisposable
 {
-    private readonly EmulatorBackend _backend = new();
+    private readonly EmulatorBackend _backend = new(speed);
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     protected EmulatedCloud Cloud => _backend.Cloud;
+
+    protected VirtualClock Clock => _backend.Clock;
 
     internal async Task<WireCluster> ClusterAsync(ResourceOwner? owner = null) =>
         new(await _backend.StartAsync(), _backend.Answered, owner ?? WireCluster.NewOwner("lab"));

@@ -144,4 +144,53 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
         replaced.InstanceId.ShouldNotBe(lighthouse.InstanceId);
         (await cluster.AliveAsync()).ShouldHaveSingleItem().PublicIp.ShouldBe(lighthouse.PublicIp);
     }
+
+    [Fact]
+    public async Task A_vpc_of_the_users_own_gets_two_security_groups_and_keeps_everything_else()
+    {
+        using var landlord = await ClusterAsync();
+        var theirs = await landlord.BuildNetworkAsync();
+        using var cluster = await ClusterAsync();
+        NetworkProvisioner provisioner = new(cluster.Clients);
+        var spec = cluster.NetworkSpec with { ExistingVpcId = theirs.VpcId };
+
+        var plan = await provisioner.PlanAsync(spec, Token);
+        plan.Steps.ShouldAllBe(s => s.SecurityGroup != null);
+        var network = await provisioner.ApplyAsync(plan, cancellationToken: Token);
+
+        network.VpcId.ShouldBe(theirs.VpcId);
+        network.Cidr.ShouldBe(theirs.Cidr);
+        network.Subnets.ShouldBe(theirs.Subnets);
+        network.NodeSecurityGroupId.ShouldNotBe(theirs.NodeSecurityGroupId);
+        (await provisioner.PlanAsync(spec, Token)).Steps.ShouldBeEmpty();
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
+
+        (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
+        (await new NetworkProvisioner(landlord.Clients).PlanAsync(landlord.NetworkSpec, Token)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_vpc_that_cannot_be_used_is_refused_with_every_reason()
+    {
+        using var cluster = await ClusterAsync();
+        var ec2 = cluster.Clients.Ec2(WireCluster.Region);
+        var vpc = await ec2.CreateVpcAsync(new CreateVpcRequest { CidrBlock = "10.9.0.0/16" }, Token);
+        var subnet = await ec2.CreateSubnetAsync(
+            new CreateSubnetRequest { VpcId = vpc.Vpc.VpcId, CidrBlock = "10.9.0.0/24" },
+            Token
+        );
+        NetworkProvisioner provisioner = new(cluster.Clients);
+        var spec = cluster.NetworkSpec with { ExistingVpcId = vpc.Vpc.VpcId };
+
+        (await FaultsAsync(spec with { ExistingVpcId = "vpc-0123456789abcdef0" })).ShouldBe([
+            "there is no VPC vpc-0123456789abcdef0 in us-east-1",
+        ]);
+        (await FaultsAsync(spec)).ShouldHaveSingleItem().ShouldContain("no subnet with a route");
+        (
+            await FaultsAsync(spec with { ExistingSubnetIds = [subnet.Subnet.SubnetId, "subnet-0123456789abcdef0"] })
+        ).Count.ShouldBe(2);
+
+        async Task<IReadOnlyList<string>> FaultsAsync(NetworkSpec wanted) =>
+            (await Should.ThrowAsync<InvalidSpecException>(() => provisioner.PlanAsync(wanted))).Faults;
+    }
 }

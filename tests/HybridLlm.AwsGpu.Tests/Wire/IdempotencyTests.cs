@@ -65,6 +65,32 @@ public sealed class IdempotencyTests : EmulatorTest
     }
 
     [Fact]
+    public async Task A_template_version_swept_away_during_the_launch_is_made_once_more()
+    {
+        using var cluster = await ClusterAsync();
+        using var sweeper = await ClusterAsync(cluster.Owner);
+        var intent = await cluster.NewIntentAsync(await cluster.BuildNetworkAsync());
+        var swept = false;
+        cluster.Wire.BreakWrites(
+            (call, _) =>
+            {
+                if (call == "CreateFleet" && !swept)
+                {
+                    swept = true;
+                    Sweep(sweeper, intent.Id);
+                }
+
+                return WireFault.None;
+            }
+        );
+
+        await new FleetLauncher(cluster.Clients).LaunchAsync(intent, Token);
+
+        cluster.Wire.Calls.Count(c => c == "CreateLaunchTemplateVersion").ShouldBe(2);
+        Cloud.Instances.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_node_can_be_ended_before_ec2_shows_it()
     {
         using var cluster = await ClusterAsync();
@@ -145,4 +171,11 @@ public sealed class IdempotencyTests : EmulatorTest
         (await cluster.AliveAsync()).Count.ShouldBe(2);
         (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
     }
+
+    /// <summary>Another process at work while this one is in the middle of a call, so it cannot be awaited.</summary>
+    private static void Sweep(WireCluster sweeper, string intentId) =>
+        new NodeTemplate(sweeper.Clients, sweeper.Owner, WireCluster.Region)
+            .DeleteVersionsAsync(intentId, Token)
+            .GetAwaiter()
+            .GetResult();
 }

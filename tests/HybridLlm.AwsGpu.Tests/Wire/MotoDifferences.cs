@@ -12,6 +12,7 @@ internal static class MotoDifferences
             [Behaviour.MetadataOptionsFromTemplate] = "moto drops the metadata options of a launch template",
             [Behaviour.BucketRegions] = "moto lists buckets without their regions",
             [Behaviour.TemplateVersionDeletion] = "moto has no DeleteLaunchTemplateVersions",
+            [Behaviour.UserDataInFleetRequest] = "moto drops the user data of a fleet request",
         }.ToFrozenDictionary();
 
     /// <summary>Actions moto answers with HTTP 500; what it keeps because of that, teardown removes in another way.</summary>

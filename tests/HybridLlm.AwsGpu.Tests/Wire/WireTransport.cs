@@ -98,6 +98,11 @@ internal sealed class WireTransport(IReadOnlyDictionary<string, string> answered
 
         private static async Task<string> NameAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            if (request.Headers.TryGetValues("X-Amz-Target", out var target))
+            {
+                return target.Single().Split('.')[^1];
+            }
+
             if (request.Content?.Headers.ContentType?.MediaType != "application/x-www-form-urlencoded")
             {
                 return $"{request.Method} {request.RequestUri!.PathAndQuery}";

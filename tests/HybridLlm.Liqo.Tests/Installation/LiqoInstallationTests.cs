@@ -78,4 +78,67 @@ public sealed class LiqoInstallationTests
     [Fact]
     public void Default_ranges_are_ranges() =>
         LiqoRange.Defaults.ShouldAllBe(r => System.Net.IPNetwork.Parse(r.Cidr).PrefixLength > 0);
+
+    [Fact]
+    public void Every_value_that_was_decided_is_written_and_no_other()
+    {
+        var installation = s_provider with
+        {
+            HasNetwork = true,
+            ReflectsAddresses = false,
+            UsesRsaKeys = true,
+            DefaultResources = new Dictionary<string, string> { ["cpu"] = "8" },
+            Limits = LimitsEnforcement.Hard,
+            FailsOver = true,
+            HasStorage = false,
+            StorageClass = "local-path",
+            VirtualKubeletArguments = ["--home-api-server-host=10.78.0.1"],
+            RuntimeClass = "liqo",
+            ChecksKernel = false,
+            ToleratesDeadWebhook = true,
+            UpgradesDefinitions = true,
+            HasMetrics = true,
+            ImageTag = "v1.2.0",
+        };
+
+        Golden.Match("every-value.yml", LiqoHelmValues.Write(installation));
+    }
+
+    [Fact]
+    public void Quantities_that_are_none_are_refused() =>
+        Should
+            .Throw<InvalidSpecException>(() =>
+                LiqoHelmValues.Write(
+                    s_provider with
+                    {
+                        DefaultResources = new Dictionary<string, string> { ["cpu"] = "many" },
+                    }
+                )
+            )
+            .Faults.ShouldHaveSingleItem()
+            .ShouldContain("many");
+
+    [Fact]
+    public void Manifests_for_Talos_and_for_NVIDIA_on_k3s_match_goldens()
+    {
+        Golden.Match("talos-namespace.yml", TalosPreparation.NamespaceManifest());
+        Golden.Match("nvidia-runtime-class.yml", NvidiaGpu.RuntimeClassManifest);
+        Golden.Match("nvidia-device-plugin.yml", NvidiaGpu.DevicePluginManifest());
+        TalosPreparation.Notes.ShouldAllBe(n => n.EndsWith('.'));
+    }
+
+    [Fact]
+    public void Manifests_are_YAML_that_Kubernetes_types_read()
+    {
+        k8s.KubernetesYaml.Deserialize<k8s.Models.V1Namespace>(TalosPreparation.NamespaceManifest())
+            .Metadata.Labels["pod-security.kubernetes.io/enforce"]
+            .ShouldBe("privileged");
+        k8s.KubernetesYaml.Deserialize<k8s.Models.V1RuntimeClass>(NvidiaGpu.RuntimeClassManifest)
+            .Handler.ShouldBe("nvidia");
+        var plugin = k8s.KubernetesYaml.Deserialize<k8s.Models.V1DaemonSet>(
+            NvidiaGpu.DevicePluginManifest("mirror/plugin:1")
+        );
+        plugin.Spec.Template.Spec.Containers.ShouldHaveSingleItem().Image.ShouldBe("mirror/plugin:1");
+        plugin.Spec.Template.Spec.RuntimeClassName.ShouldBe(NvidiaGpu.RuntimeClassName);
+    }
 }

@@ -27,13 +27,13 @@ public sealed class RecordedPeeringTests
             if (step is CreateStep create)
             {
                 var cluster = step.Object.Cluster == ClusterSide.Consumer ? "homelab" : "aws-gpu-1";
-                written.Add($"{cluster} {Sorted(step.Object.Kind.Write(create.Body!))}");
+                written.Add($"{cluster} {Json.Sorted(step.Object.Kind.Write(create.Body!))}");
             }
 
             facts = facts with { World = answers(facts.World, step) ?? SimulatedPeering.Do(facts.World, step) };
         }
 
-        written.ShouldBe(recorded.Select(r => $"{r.Cluster} {Sorted(r.Body)}"));
+        written.ShouldBe(recorded.Select(r => $"{r.Cluster} {Json.Sorted(r.Body)}"));
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class RecordedPeeringTests
 
         var create = OffloadingPlanner.Plan(spec, "homelab", world).First().ShouldBeOfType<CreateStep>();
 
-        Sorted(create.Object.Kind.Write(create.Body!))
-            .ShouldBe(Sorted(RecordedScenario.Read("03-offload").ShouldHaveSingleItem().Body));
+        Json.Sorted(create.Object.Kind.Write(create.Body!))
+            .ShouldBe(Json.Sorted(RecordedScenario.Read("03-offload").ShouldHaveSingleItem().Body));
     }
 
     /// <summary>Facts with the recorded keys, and the answers the recorded controllers gave.</summary>
@@ -100,17 +100,4 @@ public sealed class RecordedPeeringTests
 
     private static World Merge(World world, PlannedStep step, string patch) =>
         SimulatedServer.Merged(world, step.Object, SimulatedServer.Patch(patch));
-
-    private static string Sorted(JsonNode? node) =>
-        node switch
-        {
-            JsonObject map => "{"
-                + string.Join(
-                    ',',
-                    map.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key}:{Sorted(m.Value)}")
-                )
-                + "}",
-            JsonArray list => $"[{string.Join(',', list.Select(Sorted))}]",
-            _ => node?.ToString() ?? "null",
-        };
 }

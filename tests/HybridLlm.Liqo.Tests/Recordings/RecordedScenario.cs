@@ -18,9 +18,20 @@ internal static class RecordedScenario
                 .Select(c => new RecordedWrite(
                     Text(c, "cluster"),
                     Text(c, "verb"),
-                    WithoutDefaults(c["req"]!.AsObject())
-                )),
+                    WithoutDefaults(Text(c, "verb"), c["req"]!.AsObject())
+                )
+                {
+                    Resource = Text(c, "gvr").Split('/', 3)[2],
+                    Name = Text(c, "name"),
+                }),
         ];
+
+    /// <summary>Calls liqoctl made in a scenario, reads and polls as well; skips the test where the recordings are absent.</summary>
+    public static int CountCalls(string name) =>
+        Lines(SharedData.Require("liqo-recordings.tar.gz"), $"{name}/calls.jsonl")
+            .Select(l => JsonNode.Parse(l)!)
+            .Where(c => Text(c, "actor") == "liqoctl")
+            .Sum(c => 1 + (c["repeats"]?.GetValue<int>() ?? 0));
 
     private static IEnumerable<string> Lines(string archive, string file)
     {
@@ -40,11 +51,11 @@ internal static class RecordedScenario
     }
 
     /// <summary>The API server logs a request after it has filled in defaults.</summary>
-    private static JsonObject WithoutDefaults(JsonObject request)
+    private static JsonObject WithoutDefaults(string verb, JsonObject request)
     {
         request.Remove("status");
         (request["metadata"]?["labels"] as JsonObject)?.Remove("kubernetes.io/metadata.name");
-        if (Text(request, "kind") == "Tenant")
+        if (verb == "create" && Text(request, "kind") == "Tenant")
         {
             request["spec"]!.AsObject().Remove("authzPolicy");
             request["spec"]!.AsObject().Remove("tenantCondition");
@@ -65,4 +76,11 @@ internal static class RecordedScenario
 /// <param name="Cluster">Id of the cluster written to.</param>
 /// <param name="Verb">create, update, patch or delete.</param>
 /// <param name="Body">What was sent.</param>
-internal sealed record RecordedWrite(string Cluster, string Verb, JsonObject Body);
+internal sealed record RecordedWrite(string Cluster, string Verb, JsonObject Body)
+{
+    /// <summary>Plural, and subresource where there is one, e.g. <c>tenants</c>.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>Name of the object.</summary>
+    public required string Name { get; init; }
+}

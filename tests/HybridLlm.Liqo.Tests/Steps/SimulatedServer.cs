@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
 using HybridLlm.Liqo.Steps;
@@ -27,8 +28,14 @@ internal static class SimulatedServer
     {
         var json = key.Kind.Write(world.Find(key).ShouldNotBeNull());
         Merge(json, patch);
+        return Read(world, key.Cluster, key.Kind, json);
+    }
+
+    /// <summary>An object as the server would show it.</summary>
+    public static World Read(World world, ClusterSide cluster, ResourceKind kind, JsonObject json)
+    {
         using var document = JsonDocument.Parse(json.ToJsonString());
-        return world.With(key.Cluster, key.Kind, key.Kind.Read(document.RootElement));
+        return world.With(cluster, kind, kind.Read(document.RootElement));
     }
 
     private static World Deleted(World world, ObjectKey key, bool atOnce)

@@ -1,12 +1,9 @@
-using System.Text;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Diagnosis;
 using HybridLlm.Liqo.Offloading;
 using HybridLlm.Liqo.Peering;
 using HybridLlm.Liqo.Steps;
 using HybridLlm.Liqo.Unpeering;
-using HybridLlm.Testing.Kubernetes;
-using HybridLlm.Testing.Kubernetes.Nodes;
 using HybridLlm.Testing.Liqo;
 using HybridLlm.Testing.Simulation;
 using k8s;
@@ -52,10 +49,14 @@ internal sealed class Federation : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Federation> StartAsync(Action<EmulatedLiqoOptions>? provider = null)
+    public static async Task<Federation> StartAsync(
+        Action<EmulatedLiqoOptions>? provider = null,
+        Action<EmulatedLiqoOptions>? consumer = null,
+        int speed = 100
+    )
     {
-        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 100);
-        var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", configure: null);
+        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed);
+        var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", consumer);
         Federation federation = new(clock, home, await RentAsync(clock, provider));
         federation.Connect();
         await home.Admin.CreateNamespaceAsync(
@@ -74,10 +75,15 @@ internal sealed class Federation : IAsyncDisposable
         Connect();
     }
 
-    public async Task<PeeringStatus> PeerAsync(IProgress<LiqoStep>? progress = null, CancellationToken? stop = null)
+    public async Task<PeeringStatus> PeerAsync(
+        IProgress<LiqoStep>? progress = null,
+        CancellationToken? stop = null,
+        PeeringSpec? spec = null,
+        LiqoCluster? provider = null
+    )
     {
-        PeeringProvisioner provisioner = new(Home.Liqo, Rented.Liqo);
-        return await provisioner.ApplyAsync(await provisioner.PlanAsync(Spec, Stop), progress, stop ?? Stop);
+        PeeringProvisioner provisioner = new(Home.Liqo, provider ?? Rented.Liqo);
+        return await provisioner.ApplyAsync(await provisioner.PlanAsync(spec ?? Spec, Stop), progress, stop ?? Stop);
     }
 
     public async Task<OffloadingStatus> OffloadAsync()
@@ -95,9 +101,13 @@ internal sealed class Federation : IAsyncDisposable
     public Task UnoffloadAsync() =>
         new NamespaceOffloader(Home.Liqo).RemoveAsync(Offloaded, s_patience, cancellationToken: Stop);
 
-    public async Task UnpeerAsync(IProgress<LiqoStep>? progress = null, CancellationToken? stop = null)
+    public async Task UnpeerAsync(
+        IProgress<LiqoStep>? progress = null,
+        CancellationToken? stop = null,
+        LiqoCluster? provider = null
+    )
     {
-        PeeringRemover remover = new(Home.Liqo, Rented.Liqo);
+        PeeringRemover remover = new(Home.Liqo, provider ?? Rented.Liqo);
         await remover.ApplyAsync(
             await remover.PlanAsync(new UnpeeringSpec { Patience = s_patience }, Stop),
             progress,
@@ -129,6 +139,26 @@ internal sealed class Federation : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
         }
     }
+
+    /// <summary>Plans an operation and applies it.</summary>
+    public static async Task DoAsync(LiqoOperation operation, IProgress<LiqoStep>? progress = null) =>
+        await operation.ApplyAsync(await operation.PlanAsync(Stop), progress, Stop);
+
+    /// <summary>Waits until something holds, of virtual time.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        while (!await holds())
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
+        }
+    }
+
+    /// <summary>A connection to a cluster on this federation's clock.</summary>
+    public ClusterConnection Connect(string kubeconfig, params DelegatingHandler[] handlers) =>
+        ClusterConnection.FromKubeconfig(
+            kubeconfig,
+            new ClusterConnectionOptions { Time = _clock, Handlers = handlers }
+        );
 
     /// <summary>What the homelab holds otherwise than before the first step; empty when it is exactly as it was.</summary>
     public IEnumerable<string> Changes()
@@ -170,7 +200,11 @@ internal sealed class Federation : IAsyncDisposable
         _clock.Dispose();
     }
 
-    private void Connect() => Home.Emulated.AddRoute(Rented.Emulated.ApiServer, Rented.Cluster);
+    private void Connect()
+    {
+        Home.Emulated.AddRoute(Rented.Emulated.ApiServer, Rented.Cluster);
+        Rented.Emulated.AddRoute(Home.Emulated.ApiServer, Home.Cluster);
+    }
 
     private async Task<IList<V1Pod>> PodsAsync() =>
         (await Home.Admin.ListNamespacedPodAsync(Offloaded, cancellationToken: Stop)).Items;
@@ -197,78 +231,4 @@ internal sealed class Federation : IAsyncDisposable
                 },
             },
         };
-}
-
-/// <summary>One cluster of a federation.</summary>
-internal sealed class Member : IAsyncDisposable
-{
-    private Member(EmulatedCluster cluster, EmulatedLiqo emulated, ClusterConnection connection, LiqoCluster liqo)
-    {
-        Cluster = cluster;
-        Emulated = emulated;
-        Connection = connection;
-        Liqo = liqo;
-        using MemoryStream text = new(Encoding.UTF8.GetBytes(cluster.AdminKubeconfig));
-        Admin = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(text));
-    }
-
-    public EmulatedCluster Cluster { get; }
-
-    public EmulatedLiqo Emulated { get; }
-
-    public ClusterConnection Connection { get; }
-
-    public LiqoCluster Liqo { get; }
-
-    /// <summary>Another client, for what is not this package's.</summary>
-    public Kubernetes Admin { get; }
-
-    /// <summary>Writes that came over the wire so far.</summary>
-    public int Writes => Cluster.Calls.Count(c => c.IsWrite);
-
-    public static async Task<Member> StartAsync(
-        VirtualClock clock,
-        string id,
-        string pods,
-        string services,
-        Action<EmulatedLiqoOptions>? configure
-    )
-    {
-        var cluster = await EmulatedCluster.StartAsync(
-            new EmulatedClusterOptions
-            {
-                Time = clock,
-                Name = id,
-                PodCidr = pods,
-                ServiceCidr = services,
-                Nodes = [new EmulatedNode { Name = $"{id}-node", Gpus = 1 }],
-            },
-            TestContext.Current.CancellationToken
-        );
-        EmulatedLiqoOptions options = new() { ClusterId = id };
-        configure?.Invoke(options);
-        var emulated = EmulatedLiqo.Install(cluster, options);
-        var connection = ClusterConnection.FromKubeconfig(
-            cluster.AdminKubeconfig,
-            new ClusterConnectionOptions { Time = clock }
-        );
-        var liqo = await LiqoCluster.WaitUntilReadyAsync(
-            connection,
-            TimeSpan.FromHours(4),
-            cancellationToken: TestContext.Current.CancellationToken
-        );
-        return new Member(cluster, emulated, connection, liqo);
-    }
-
-    /// <summary>Everything it holds but Events, which only tell what happened.</summary>
-    public IReadOnlyDictionary<string, string> Listing() =>
-        Cluster.Listing().Where(o => !o.Key.Contains(" Event ", StringComparison.Ordinal)).ToDictionary();
-
-    public async ValueTask DisposeAsync()
-    {
-        Admin.Dispose();
-        Connection.Dispose();
-        await Emulated.DisposeAsync();
-        await Cluster.DisposeAsync();
-    }
 }

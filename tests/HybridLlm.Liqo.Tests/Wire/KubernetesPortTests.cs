@@ -67,6 +67,7 @@ public sealed class KubernetesPortTests
     [InlineData(503)]
     public async Task A_call_that_may_succeed_later_is_made_again(int status)
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         server.Cluster.Faults.FailNext(status, c => c.Verb == "create", count: 3);
 
@@ -78,6 +79,7 @@ public sealed class KubernetesPortTests
     [Fact]
     public async Task A_call_that_never_succeeds_ends_with_the_server_s_words()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         server.Cluster.Faults.FailNext(500, c => c.Verb == "create", count: 100);
 

@@ -37,7 +37,10 @@ internal sealed class WireCluster : IAsyncDisposable
     {
         VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 50);
         return new WireCluster(
-            await EmulatedCluster.StartAsync(new EmulatedClusterOptions { Time = clock }, Stop),
+            await EmulatedCluster.StartAsync(
+                new EmulatedClusterOptions { Time = clock, ApiServerBinaries = RealKubernetes.Binaries },
+                Stop
+            ),
             clock
         );
     }

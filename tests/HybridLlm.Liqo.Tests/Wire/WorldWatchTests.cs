@@ -29,6 +29,7 @@ public sealed class WorldWatchTests
     [Fact]
     public async Task A_watch_that_breaks_goes_on_where_it_was()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         await using WorldWatch watch = new(new ClusterPorts(server.Port, provider: null), server.Clock);
         var world = World.Empty;

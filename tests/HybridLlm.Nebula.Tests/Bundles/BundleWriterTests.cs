@@ -62,6 +62,14 @@ public sealed class BundleWriterTests
         Directory.GetFiles(folder.Path).Length.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("../host.key")]
+    [InlineData("/etc/host.key")]
+    [InlineData("keys/host.key")]
+    [InlineData("..")]
+    public void A_name_leads_into_no_other_folder(string name) =>
+        Should.Throw<ArgumentException>(() => new BundleFile(name, "secret"));
+
     [Fact]
     public void A_files_content_never_shows() => s_files[1].ToString().ShouldBe("host.key");
 

@@ -208,10 +208,7 @@ public sealed class DifferentialTests
     }
 
     // Stricter on purpose: nebula reads curves it does not know, with which nothing can be verified.
-    private static string Expected(string theirs) =>
-        Regex.IsMatch(theirs, "\"curve\":\"[0-9-]+\"")
-            ? ""
-            : theirs.Replace("\\ufffd", "\ufffd", StringComparison.Ordinal);
+    private static string Expected(string theirs) => Regex.IsMatch(theirs, "\"curve\":\"[0-9-]+\"") ? "" : theirs;
 
     /// <summary>Signs without asking whether it may.</summary>
     private static async Task<NebulaCertificate> ForgeAsync(ToBeSignedCertificate body, CaKeyPair key)

@@ -52,6 +52,16 @@ public sealed class PemTextTests
     public Task Nebula_cert_reads_the_same(string what, string text) => CompareAsync(what, text);
 
     [Fact]
+    public void The_first_certificate_is_read_whatever_follows()
+    {
+        var bundle = s_certificate + Vector.Text("keys/x25519.pub") + "hello";
+
+        NebulaCertificate.ParsePem(bundle).ToPem().ShouldBe(s_certificate);
+        Should.Throw<NebulaFormatException>(() => NebulaCertificate.ParsePem(bundle, CertificateReading.Strict));
+        Should.Throw<NebulaFormatException>(() => NebulaCertificate.ParseBundle(bundle));
+    }
+
+    [Fact]
     public async Task Damaged_texts_read_the_same_or_not_at_all()
     {
         const string Characters = "\n\r\t -=A/+:";

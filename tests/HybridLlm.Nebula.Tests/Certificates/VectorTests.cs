@@ -30,7 +30,7 @@ public sealed class VectorTests
     {
         var ours = CertificateJson.Write(NebulaCertificate.ParseBundle(Vector.Text(name + ".crt")));
 
-        ours.ShouldBe(Vector.Text(name + ".json").TrimEnd().Replace("\\ufffd", "\ufffd", StringComparison.Ordinal));
+        ours.ShouldBe(Vector.Text(name + ".json").TrimEnd());
     }
 
     [Theory]

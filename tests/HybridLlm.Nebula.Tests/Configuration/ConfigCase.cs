@@ -41,6 +41,10 @@ internal sealed record ConfigCase(string Name, string Yaml, bool NebulaAccepts, 
             "interfaces",
             "PKI\nlighthouse: {local_allow_list: {interfaces: {docker.*: false, tun0: false}, 10.0.0.0/8: true}}"
         ),
+        Ok(
+            "interfaces by Go's own expressions",
+            "PKI\nlighthouse: {local_allow_list: {interfaces: {'(?P<kind>eth|wl)\\d+': true, '\\pL{1,1000}': true, '[[:alpha:]]*': true}}}"
+        ),
         Ok("allow ranges", "PKI\nlighthouse: {remote_allow_ranges: {10.201.5.0/24: {192.0.2.0/24: true}}}"),
         Ok(
             "calculated remotes",
@@ -192,6 +196,30 @@ internal sealed record ConfigCase(string Name, string Yaml, bool NebulaAccepts, 
             "config-value",
             4
         ),
+        No("handshakes without a pause", "PKI\nhandshakes: {try_interval: 0s}", "config-handshakes", 2),
+        No(
+            "an interface by look-ahead",
+            "PKI\nlighthouse: {local_allow_list: {interfaces: {'eth(?=0)': true}}}",
+            "config-allow-interfaces",
+            2
+        ),
+        No(
+            "an interface repeated too often",
+            "PKI\nlighthouse: {local_allow_list: {interfaces: {'e{1001,}': true}}}",
+            "config-allow-interfaces",
+            2
+        ),
+        No(
+            "an interface that is no expression",
+            "PKI\nlighthouse: {local_allow_list: {interfaces: {'eth[': true}}}",
+            "config-allow-interfaces",
+            2
+        ),
+        No(
+            "values without end",
+            $"PKI\na: &a [{Refer("x")}]\nb: &b [{Refer("*a")}]\nc: &c [{Refer("*b")}]\nd: [{Refer("*c")}]",
+            "config-yaml"
+        ),
         No("rules that are no list", "PKI\nfirewall: {inbound: {port: any}}", "config-not-a-list", 2),
         No("a rule that is no map", Inbound + "allow all", "config-not-a-map", 4),
         No("port and code", Inbound + "{port: 1, code: 2, proto: tcp, host: any}", "config-unknown-key", 4),
@@ -204,6 +232,8 @@ internal sealed record ConfigCase(string Name, string Yaml, bool NebulaAccepts, 
     ];
 
     public override string ToString() => Name;
+
+    private static string Refer(string to) => string.Join(',', Enumerable.Repeat(to, 60));
 
     private static ConfigCase Ok(string name, string yaml) => new(name, yaml, true, null);
 

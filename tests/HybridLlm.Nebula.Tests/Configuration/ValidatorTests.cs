@@ -48,6 +48,43 @@ public sealed class ValidatorTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Of_what_is_no_yaml_nothing_else_is_said() =>
+        NebulaConfigValidator.Validate("listen: [").Single().Fault.Code.ShouldBe("config-yaml");
+
+    [Theory]
+    [InlineData("b: !!st[r y\n")]
+    [InlineData("%TAG ! \n---\nb: c\n")]
+    [InlineData("a: {b: [c, d: e], ? f : g}\n# c\n\tx: y\n<< {a: b}\n")]
+    [InlineData("a: \"\\U99999999\"\n")]
+    [InlineData("a: *nothing\n")]
+    public void What_the_parser_stumbles_over_is_no_yaml(string text) =>
+        NebulaConfigValidator.Validate(text).ShouldHaveSingleItem().Fault.Code.ShouldBe("config-yaml");
+
+    // Not run: nebula takes all memory it can get.
+    [Fact]
+    public void Retries_without_end_are_an_error() =>
+        NebulaConfigValidator
+            .Validate(new NebulaConfig { Handshakes = new HandshakesConfig { Retries = 65536 } })
+            .ShouldContain(f => f.Path == "handshakes.retries" && f.Severity == ConfigSeverity.Error);
+
+    [Theory]
+    [InlineData("[", 100_000)]
+    [InlineData("{a: ", 50_000)]
+    [InlineData("- ", 50_000)]
+    public void Deep_nesting_is_refused_at_once(string text, int times) =>
+        NebulaConfigValidator
+            .Validate(string.Concat(Enumerable.Repeat(text, times)))
+            .ShouldContain(f => f.Fault.Code == "config-yaml");
+
+    [Fact]
+    public void Files_of_a_folder_that_refer_to_themselves_are_refused()
+    {
+        ConfigFile[] files = [new("a.yml", "tun: &a {x: *a}"), new("b.yml", "tun: &a {x: *a}")];
+
+        NebulaConfigValidator.Validate(files).ShouldAllBe(f => f.Fault.Code == "config-yaml");
+    }
+
+    [Fact]
     public void There_are_enough_cases() => All.Length.ShouldBeGreaterThan(100);
 
     [Theory]

@@ -57,11 +57,7 @@ internal sealed class NamespaceMesh : IAsyncDisposable
     /// <param name="adapt">Changes a node's configuration before it is written.</param>
     public static async Task<NamespaceMesh> StartAsync(Func<string, NebulaConfig, NebulaConfig>? adapt = null)
     {
-        Assert.SkipUnless(
-            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
-            "Needs root on Linux for network namespaces."
-        );
-        Assert.SkipUnless(File.Exists("/dev/net/tun"), "Needs /dev/net/tun.");
+        await NetworkNamespace.SkipUnlessPossibleAsync();
         var authority = await TestMesh.AuthorityAsync();
         MeshNetworkSpec network = new()
         {
@@ -136,7 +132,7 @@ internal sealed class NamespaceMesh : IAsyncDisposable
     public async Task ReloadAsync(string node)
     {
         await WriteAsync(node);
-        await _running[node].ReloadAsync();
+        _running[node].Reload();
         await _running[node].WaitForAsync("Client certificate(s) refreshed from disk");
     }
 
@@ -240,7 +236,7 @@ internal sealed class NamespaceMesh : IAsyncDisposable
         await this[Gateway]
             .RunAsync(() =>
             {
-                File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1");
+                File.WriteAllText(NetworkNamespace.Forwarding, "1");
                 return true;
             });
     }

@@ -69,7 +69,7 @@ public sealed class NamespaceMeshTests
                 TimeProvider.System.GetUtcNow()
             );
 
-            (await mesh[from].ConnectAsync(address, port)).ShouldBe(
+            (await mesh[from].RunAsync(() => NetworkNamespace.Connect(address, port))).ShouldBe(
                 predicted.IsAllowed,
                 $"{from} to {address}:{port}\n{predicted}"
             );

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using HybridLlm.Nebula.Tests.Real;
 
 namespace HybridLlm.Nebula.Tests.EndToEnd;
@@ -10,13 +11,46 @@ namespace HybridLlm.Nebula.Tests.EndToEnd;
 /// <summary>A Linux network namespace: a machine's network without the machine. Needs root.</summary>
 internal sealed class NetworkNamespace : IDisposable
 {
+    /// <summary>Whether machines behind it are routed for; each namespace has its own.</summary>
+    public const string Forwarding = "/proc/sys/net/ipv4/ip_forward";
+
     private const int NetworkOnly = 0x40000000;
 
-    private readonly List<TcpListener> _listeners = [];
+    private readonly List<IDisposable> _listeners = [];
 
     private NetworkNamespace(string name) => Name = name;
 
     public string Name { get; }
+
+    /// <summary>Skips a test, with the reason, where a container or a user may not do what a mesh needs.</summary>
+    public static async Task SkipUnlessPossibleAsync()
+    {
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+            "Needs root on Linux for network namespaces."
+        );
+        var ip = RealTools.RequireOnPath("ip");
+        var name = $"hl{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(2))}-try";
+        var added = await RealProgram.RunAsync(ip, [], "netns", "add", name);
+        Assert.SkipUnless(added.Exit == 0, $"Needs network namespaces: {added.Errors}");
+        using NetworkNamespace tried = new(name);
+        var bridge = await RealProgram.RunAsync(ip, [], "-n", name, "link", "add", "br0", "type", "bridge");
+        Assert.SkipUnless(bridge.Exit == 0, $"Needs bridges in network namespaces: {bridge.Errors}");
+        var reason = await tried.RunAsync(() =>
+        {
+            try
+            {
+                File.OpenHandle("/dev/net/tun", FileMode.Open, FileAccess.ReadWrite).Dispose();
+                File.WriteAllText(Forwarding, "1");
+                return null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return e.Message;
+            }
+        });
+        Assert.SkipUnless(reason is null, $"Needs tunnel devices and forwarding: {reason}");
+    }
 
     public static async Task<NetworkNamespace> CreateAsync(string name)
     {
@@ -77,31 +111,67 @@ internal sealed class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>Listens on a port of every address inside until this is disposed.</summary>
-    public async Task ListenAsync(int port) =>
-        _listeners.Add(
-            await RunAsync(() =>
-            {
-                TcpListener listener = new(IPAddress.Any, port);
-                listener.Start();
-                return listener;
-            })
-        );
+    /// <summary>Accepts connections to a port of every address inside, and echoes datagrams, until this is disposed.</summary>
+    public async Task ListenAsync(int port)
+    {
+        var (connections, datagrams) = await RunAsync(() =>
+        {
+            var listener = TcpListener.Create(port);
+            listener.Start();
+            Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+            return (listener, socket);
+        });
+        _listeners.AddRange([connections, datagrams]);
+        _ = EchoAsync(datagrams);
+    }
 
     /// <summary>Whether a connection is accepted; firewalls here reject, so the answer is quick.</summary>
-    public Task<bool> ConnectAsync(IPAddress address, int port) =>
-        RunAsync(() =>
+    public static bool Connect(IPAddress address, int port)
+    {
+        using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
         {
-            using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            try
+            return socket.ConnectAsync(address, port).Wait(TimeSpan.FromSeconds(5)) && socket.Connected;
+        }
+        catch (AggregateException e) when (e.InnerException is SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a datagram is echoed.</summary>
+    public static bool Echoes(IPAddress address, int port)
+    {
+        using Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        try
+        {
+            socket.Connect(address, port);
+            socket.Send([1]);
+            return socket.Receive(new byte[1]) == 1;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task EchoAsync(Socket socket)
+    {
+        var buffer = new byte[1];
+        try
+        {
+            while (true)
             {
-                return socket.ConnectAsync(address, port).Wait(TimeSpan.FromSeconds(5)) && socket.Connected;
+                var received = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.IPv6Any, 0));
+                await socket.SendToAsync(buffer, received.RemoteEndPoint);
             }
-            catch (AggregateException e) when (e.InnerException is SocketException)
-            {
-                return false;
-            }
-        });
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
 
     public void Dispose()
     {

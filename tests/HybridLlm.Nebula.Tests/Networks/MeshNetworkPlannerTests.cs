@@ -87,6 +87,7 @@ public sealed class MeshNetworkPlannerTests
         var later = s_spec with { Members = [Member("gpu-3", MeshRole.GpuNode) with { RoutesPods = true }] };
 
         ledger.Entries.Count.ShouldBe(1);
+        AddressLedger.Empty.Record([certificate, certificate]).Entries.ShouldHaveSingleItem();
         var alive = MeshNetworkPlanner.Plan(later, ledger, start.AddHours(4))["gpu-3"];
         alive.Networks[0].ToString().ShouldBe("10.201.128.2/16");
         alive.Pods!.Value.ToString().ShouldBe("10.211.1.0/24");

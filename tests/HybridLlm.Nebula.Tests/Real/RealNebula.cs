@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace HybridLlm.Nebula.Tests.Real;
@@ -8,6 +9,8 @@ namespace HybridLlm.Nebula.Tests.Real;
 /// <summary>A real nebula. Its log tells when it is up and what it does.</summary>
 internal sealed class RealNebula : IAsyncDisposable
 {
+    private const int HangUp = 1;
+
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly List<string> _seen = [];
@@ -76,7 +79,7 @@ internal sealed class RealNebula : IAsyncDisposable
     }
 
     /// <summary>Has it read its configuration again.</summary>
-    public Task ReloadAsync() => RealProgram.RunAsync(RealTools.RequireOnPath("kill"), [], "-HUP", $"{_process.Id}");
+    public void Reload() => Kill(_process.Id, HangUp).ShouldBe(0);
 
     public async ValueTask DisposeAsync()
     {
@@ -88,6 +91,10 @@ internal sealed class RealNebula : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 
     private void Add(string? line)
     {

@@ -123,7 +123,7 @@ public sealed class MigrationPlannerTests
                     Config = NodeConfigPlanner.Plan(spec with { Pki = pki }),
                 }
             );
-            await nebula.ReloadAsync();
+            nebula.Reload();
             await nebula.WaitForAsync("Client certificate(s) refreshed from disk");
         }
     }

@@ -13,6 +13,7 @@ public sealed class FaultTests
     [InlineData(500)]
     public async Task A_planned_failure_hits_the_matching_call_once(int status)
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var cluster = await TestCluster.StartAsync();
         cluster.Cluster.Faults.FailNext(status, c => c.Verb == "create" && c.Resource == "configmaps");
 
@@ -27,6 +28,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_lost_reply_has_done_what_was_asked()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var cluster = await TestCluster.StartAsync();
         cluster.Cluster.Faults.FailNext(504, c => c.Verb == "create", afterEffect: true);
 
@@ -38,6 +40,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_hanging_call_is_not_answered()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var cluster = await TestCluster.StartAsync();
         cluster.Cluster.Faults.HangNext();
         using CancellationTokenSource given = new();

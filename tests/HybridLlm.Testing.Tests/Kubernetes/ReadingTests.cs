@@ -38,7 +38,9 @@ public sealed class ReadingTests
             cluster.Client.ListNamespacedConfigMapAsync("default", fieldSelector: "data.x=1", cancellationToken: Stop)
         );
 
-        refused.Message.ShouldBe("field label not supported: data.x");
+        refused.Message.ShouldEndWith(
+            "\"data.x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+        );
     }
 
     [Fact]
@@ -68,6 +70,7 @@ public sealed class ReadingTests
     [Fact]
     public async Task A_page_from_before_a_compaction_is_gone()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var cluster = await TestCluster.StartAsync();
         await CreateAsync(cluster, "a");
         await CreateAsync(cluster, "b");
@@ -124,6 +127,7 @@ public sealed class ReadingTests
     [Fact]
     public async Task A_dropped_watch_breaks_off()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var cluster = await TestCluster.StartAsync();
         await CreateAsync(cluster, "a");
 
@@ -151,7 +155,7 @@ public sealed class ReadingTests
         core.Resources.Single(r => r.Name == "pods").Namespaced.ShouldBeTrue();
         core.Resources.ShouldContain(r => r.Name == "nodes/status");
         groups.Groups.Select(g => g.Name).ShouldContain(Widgets.Group);
-        version.GitVersion.ShouldBe("v1.36.2");
+        version.GitVersion.ShouldBe(RealKubernetes.Binaries is null ? "v1.36.2" : "v1.20.2");
     }
 
     private static Task<V1ConfigMap> CreateAsync(TestCluster cluster, string name, params (string, string)[] labels) =>

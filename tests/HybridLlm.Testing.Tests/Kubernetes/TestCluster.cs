@@ -18,7 +18,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public static async Task<TestCluster> StartAsync(Action<EmulatedClusterOptions>? configure = null)
     {
-        EmulatedClusterOptions options = new();
+        EmulatedClusterOptions options = new() { ApiServerBinaries = RealKubernetes.Binaries };
         configure?.Invoke(options);
         return new TestCluster(await EmulatedCluster.StartAsync(options, TestContext.Current.CancellationToken));
     }

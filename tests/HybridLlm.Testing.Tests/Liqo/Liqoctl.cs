@@ -282,7 +282,7 @@ internal sealed class Liqoctl(TwoClusters clusters)
             cancellationToken: Stop
         );
 
-    private static Task<V1Namespace> EnsureTenantNamespaceAsync(TestCluster cluster, string name, string remoteId) =>
+    public static Task<V1Namespace> EnsureTenantNamespaceAsync(TestCluster cluster, string name, string remoteId) =>
         cluster.Client.CreateNamespaceAsync(
             new V1Namespace
             {

@@ -23,6 +23,18 @@ public sealed class PeeringTests
     }
 
     [Fact]
+    public async Task What_the_controllers_write_fits_Liqos_own_schemas()
+    {
+        var definitions = RealKubernetes.LiqoDefinitions();
+        await using var clusters = await TwoClusters.StartAsync(o => o.Definitions = definitions);
+        Liqoctl liqoctl = new(clusters);
+
+        await liqoctl.PeerAsync();
+        await liqoctl.OffloadAsync();
+        await liqoctl.UnpeerAsync();
+    }
+
+    [Fact]
     public async Task An_offloaded_pod_runs_at_the_provider_and_is_seen_at_home()
     {
         await using var clusters = await TwoClusters.StartAsync();

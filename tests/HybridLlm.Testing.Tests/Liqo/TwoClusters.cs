@@ -16,9 +16,11 @@ internal sealed class TwoClusters : IAsyncDisposable
         TestCluster home,
         TestCluster gpu,
         EmulatedLiqo homeLiqo,
-        EmulatedLiqo gpuLiqo
+        EmulatedLiqo gpuLiqo,
+        EmulatedLiqoOptions gpuOptions
     )
     {
+        GpuOptions = gpuOptions;
         _clock = clock;
         Home = home;
         Gpu = gpu;
@@ -34,9 +36,12 @@ internal sealed class TwoClusters : IAsyncDisposable
 
     public EmulatedLiqo GpuLiqo { get; }
 
+    public EmulatedLiqoOptions GpuOptions { get; }
+
     public static async Task<TwoClusters> StartAsync(
         Action<EmulatedLiqoOptions>? configureGpu = null,
-        Action<EmulatedClusterOptions>? configureGpuCluster = null
+        Action<EmulatedClusterOptions>? configureGpuCluster = null,
+        Action<EmulatedLiqoOptions>? configureHome = null
     )
     {
         VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 100);
@@ -61,10 +66,17 @@ internal sealed class TwoClusters : IAsyncDisposable
             ClusterLabels = new Dictionary<string, string> { ["liqo.io/provider"] = "k3s", ["node-type"] = "gpu" },
         };
         configureGpu?.Invoke(options);
-        var homeLiqo = EmulatedLiqo.Install(home.Cluster, new EmulatedLiqoOptions { ClusterId = "homelab" });
+        if (RealKubernetes.Binaries is not null)
+        {
+            options.Definitions ??= RealKubernetes.LiqoDefinitions();
+        }
+        EmulatedLiqoOptions homeOptions = new() { ClusterId = "homelab", Definitions = options.Definitions };
+        configureHome?.Invoke(homeOptions);
+        var homeLiqo = EmulatedLiqo.Install(home.Cluster, homeOptions);
         var gpuLiqo = EmulatedLiqo.Install(gpu.Cluster, options);
         homeLiqo.AddRoute(gpuLiqo.ApiServer, gpu.Cluster);
-        return new TwoClusters(clock, home, gpu, homeLiqo, gpuLiqo);
+        gpuLiqo.AddRoute(homeLiqo.ApiServer, home.Cluster);
+        return new TwoClusters(clock, home, gpu, homeLiqo, gpuLiqo, options);
     }
 
     public async ValueTask DisposeAsync()

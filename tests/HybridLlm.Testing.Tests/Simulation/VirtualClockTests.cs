@@ -130,6 +130,21 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
+    public void A_fast_clock_does_not_run_away_from_a_process_that_gets_no_turn()
+    {
+        FakeTimeProvider real = new();
+        using VirtualClock clock = new(s_start, speed: 100, real, waitsForItsProcess: true);
+        real.Advance(TimeSpan.FromMilliseconds(10));
+        clock.GetUtcNow().ShouldBe(s_start + TimeSpan.FromSeconds(1));
+        // An hour without a pulse, then life goes on.
+        real.Advance(TimeSpan.FromHours(1));
+        clock.GetUtcNow().ShouldBeLessThan(s_start + TimeSpan.FromSeconds(10));
+        var woken = clock.GetUtcNow();
+        real.Advance(TimeSpan.FromMilliseconds(10));
+        (clock.GetUtcNow() - woken).ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task The_system_clock_drives_it_too()
     {
         using VirtualClock clock = new(s_start, speed: 1_000_000);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using HybridLlm.Applying;
 using HybridLlm.Waking;
 using Microsoft.Extensions.Time.Testing;
 
@@ -66,6 +67,39 @@ public sealed class WakeDriverTests : IAsyncDisposable
         }
 
         await _burst.GivenBack(1);
+    }
+
+    [Fact]
+    public async Task A_node_that_ends_without_a_word_while_it_wakes_is_replaced_twice_and_then_given_up()
+    {
+        var request = _driver.AcquireAsync(Token);
+        _burst.Fail(new NodeLostException("gpu-1", "its instance is Terminated", isGone: true));
+
+        (await Should.ThrowAsync<WakeFailedException>(request)).Message.ShouldContain("its instance is Terminated");
+
+        await _burst.GivenBack(1 + WakeMachine.MostRetries);
+        _burst.Wakes.ShouldBe(1 + WakeMachine.MostRetries);
+    }
+
+    [Fact]
+    public async Task A_node_that_says_why_it_failed_is_not_replaced()
+    {
+        var request = _driver.AcquireAsync(Token);
+        _burst.Fail(new NodeLostException("gpu-1", "it says 'sha256 differs'"));
+
+        (await Should.ThrowAsync<WakeFailedException>(request)).Message.ShouldContain("sha256 differs");
+
+        await _burst.GivenBack(1);
+        _burst.Wakes.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_wake_that_the_budget_ends_says_so()
+    {
+        var request = _driver.AcquireAsync(Token);
+        _driver.Notify("gpu-1", WakeEvent.BudgetExhausted);
+
+        (await Should.ThrowAsync<WakeFailedException>(request)).Message.ShouldContain("budget");
     }
 
     [Fact]

@@ -12,6 +12,23 @@ internal static class LighthouseRules
         AllowLists(config.Lighthouse, findings);
         CalculatedRemotes(config.Lighthouse, findings);
         Relays(config.Relay, findings);
+        AdvertisedNames(config.Lighthouse, findings);
+    }
+
+    private static void AdvertisedNames(LighthouseConfig lighthouse, ConfigFindings findings)
+    {
+        foreach (var (endpoint, i) in lighthouse.AdvertiseAddresses.Select((e, i) => (e, i)))
+        {
+            if (!AddressText.TryParse(endpoint.Host, out _))
+            {
+                findings.Warn(
+                    $"lighthouse.advertise_addrs[{i}]",
+                    "config-advertise-name",
+                    $"{endpoint.Host} is looked up once, at the start; if it does not resolve then, nebula does not start.",
+                    "Give an address."
+                );
+            }
+        }
     }
 
     private static void Roles(NebulaConfig config, ConfigFindings findings)
@@ -105,6 +122,16 @@ internal static class LighthouseRules
                 "config-allow-interfaces",
                 "Some interfaces are allowed and some denied; nebula does not start.",
                 "List only those to allow, or only those to deny."
+            );
+        }
+
+        foreach (var name in interfaces.Select(i => i.Pattern).Where(n => !InterfacePattern.IsReadable(n)))
+        {
+            findings.Error(
+                $"lighthouse.local_allow_list.interfaces.{name}",
+                "config-allow-interfaces",
+                $"'{name}' is no regular expression of Go; nebula does not start.",
+                "Write one without look-around, back references and repeats above 1000, e.g. docker.*"
             );
         }
     }

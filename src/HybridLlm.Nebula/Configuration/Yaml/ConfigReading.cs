@@ -26,9 +26,12 @@ internal sealed class ConfigReading
     /// <summary>Says that a node and all below it come from a file.</summary>
     public void Register(YamlNode node, string file)
     {
-        foreach (var inner in node.AllNodes)
+        if (_files.TryAdd(node, file))
         {
-            _files[inner] = file;
+            foreach (var inner in YamlBounds.Children(node))
+            {
+                Register(inner, file);
+            }
         }
     }
 

@@ -9,6 +9,9 @@ namespace HybridLlm.Nebula.Configuration.Yaml;
 /// </summary>
 internal static class YamlFiles
 {
+    /// <summary>Code of a finding that a file is no YAML.</summary>
+    public const string NoYaml = "config-yaml";
+
     public static YamlNode? Read(IReadOnlyList<ConfigFile> files, ConfigReading reading)
     {
         YamlNode? merged = null;
@@ -25,11 +28,17 @@ internal static class YamlFiles
 
     private static YamlNode? Parse(ConfigFile file, bool isOneOfMany, ConfigReading reading)
     {
+        Parser parser = new(new StringReader(file.Text));
         try
         {
             YamlStream stream = [];
-            stream.Load(new MergingParser(new Parser(new StringReader(file.Text))));
+            stream.Load(new MergingParser(YamlBounds.Bounded(parser)));
             var root = stream.Documents.FirstOrDefault()?.RootNode;
+            if (root is not null)
+            {
+                YamlBounds.Check(root);
+            }
+
             if (root is not null && isOneOfMany)
             {
                 reading.Register(root, file.Name);
@@ -37,11 +46,13 @@ internal static class YamlFiles
 
             return root;
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
-            NebulaFault fault = new("config-yaml", $"The file is no YAML: {e.Message}", "Correct it at this line.");
+            // YamlDotNet's scanner lets the latter two through for some texts; then only about where it was is known.
+            var at = (e as YamlException)?.Start ?? parser.Current?.Start;
+            NebulaFault fault = new(NoYaml, $"The file is no YAML: {e.Message}", "Correct it at this line.");
             reading.Findings.Add(
-                new ConfigFinding(ConfigSeverity.Error, "", (int)e.Start.Line, fault)
+                new ConfigFinding(ConfigSeverity.Error, "", (int)(at?.Line ?? 1), fault)
                 {
                     File = isOneOfMany ? file.Name : null,
                 }

@@ -6,7 +6,7 @@ public sealed record EmulatedCall
     /// <summary>When it was answered, by the emulator's clock.</summary>
     public DateTimeOffset Time { get; init; }
 
-    /// <summary><c>ec2</c>, <c>sts</c> or <c>s3</c>.</summary>
+    /// <summary><c>ec2</c>, <c>sts</c>, <c>s3</c>, <c>sqs</c> or <c>ssm</c>.</summary>
     public required string Service { get; init; }
 
     /// <summary>Operation name, e.g. <c>CreateFleet</c> or <c>PutObject</c>.</summary>

@@ -2,6 +2,7 @@ using HybridLlm.Testing.Ec2.Billing;
 using HybridLlm.Testing.Ec2.Networking;
 using HybridLlm.Testing.Ec2.Protocol;
 using HybridLlm.Testing.Ec2.Volumes;
+using HybridLlm.Testing.Sqs;
 
 namespace HybridLlm.Testing.Ec2.Instances;
 
@@ -115,6 +116,7 @@ internal static class InstanceLife
 
         instance.InterruptionTime = cloud.Now + InterruptionNotice;
         instance.Spot!.Mark("marked-for-termination", cloud.Now);
+        InstanceEvents.Warn(instance);
         cloud.Agenda.In(InterruptionNotice, () => Terminate(instance, StateReason.SpotTermination));
         return Task.CompletedTask;
     }
@@ -124,6 +126,7 @@ internal static class InstanceLife
         var region = instance.Region;
         var cloud = region.Cloud;
         instance.State = InstanceState.Running;
+        InstanceEvents.Change(instance);
         instance.RunningSince = cloud.Now;
         instance.Usage = Charges.OpenInstance(instance, cloud.Now);
         var nic = instance.Interface;
@@ -150,6 +153,7 @@ internal static class InstanceLife
     {
         var now = instance.Region.Cloud.Now;
         (instance.State, instance.Reason, instance.ReasonTime) = (next, reason, now);
+        InstanceEvents.Change(instance);
         instance.Usage?.Close(now, free: Charges.IsFree(instance, reason, now));
         instance.Usage = null;
         instance.RunningSince = null;
@@ -177,6 +181,7 @@ internal static class InstanceLife
         var now = region.Cloud.Now;
         instance.State = InstanceState.Terminated;
         instance.TerminatedAt = now;
+        InstanceEvents.Change(instance);
         var nic = instance.Interface;
         PublicAddresses.ReleaseAutomatic(nic, now);
         if (nic.Elastic is { } address)

@@ -23,6 +23,9 @@ internal sealed record StateReason(string Code, string Text)
     public static StateReason SpotTermination { get; } =
         new("Server.SpotInstanceTermination", "Spot instance termination");
 
+    public static StateReason NoCapacity { get; } =
+        new("Server.InsufficientInstanceCapacity", "There was insufficient capacity available to satisfy the request");
+
     /// <summary>Whether AWS ended it, and not its owner.</summary>
     public bool IsAws => Code.StartsWith("Server.", StringComparison.Ordinal);
 }

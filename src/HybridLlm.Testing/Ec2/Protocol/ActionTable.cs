@@ -83,7 +83,12 @@ internal static class ActionTable
         ["DescribeTags"] = TagActions.Describe,
         ["DescribeVolumes"] = VolumeActions.Describe,
         ["DeleteVolume"] = VolumeActions.Delete,
+        ["CreateVolume"] = VolumeCreation.Create,
+        ["AttachVolume"] = VolumeAttachmentActions.Attach,
+        ["DetachVolume"] = VolumeAttachmentActions.Detach,
         ["DescribeSnapshots"] = SnapshotActions.Describe,
+        ["CreateSnapshot"] = SnapshotActions.Create,
+        ["DeleteSnapshot"] = SnapshotActions.Delete,
     };
 
     /// <summary>The action of a name.</summary>

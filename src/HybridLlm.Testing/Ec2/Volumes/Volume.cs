@@ -43,8 +43,17 @@ internal sealed class Volume(string id, DateTimeOffset created, Zone zone) : Res
     public override string StateName => Attachment is null ? "available" : "in-use";
 }
 
-/// <summary>An EBS snapshot.</summary>
+/// <summary>An EBS snapshot; complete as soon as it is made.</summary>
 internal sealed class Snapshot(string id, DateTimeOffset created) : Resource(Kind, id, created), IResource
 {
     public static ResourceKind Kind { get; } = new("snapshot", "snap", "InvalidSnapshot.NotFound", "snapshot");
+
+    /// <summary>The volume it was made of, which may be gone.</summary>
+    public required string VolumeId { get; init; }
+
+    public required int SizeGiB { get; init; }
+
+    public required bool Encrypted { get; init; }
+
+    public required string Description { get; init; }
 }

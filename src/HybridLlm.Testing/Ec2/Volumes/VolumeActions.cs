@@ -11,8 +11,11 @@ namespace HybridLlm.Testing.Ec2.Volumes;
 /// <summary>EBS volumes.</summary>
 internal static class VolumeActions
 {
-    private const int Gp3Iops = 3000;
-    private const int Gp3Throughput = 125;
+    /// <summary>What a gp3 volume has without a word, I/O operations a second.</summary>
+    public const int Gp3Iops = 3000;
+
+    /// <summary>What a gp3 volume has without a word, MiB/s.</summary>
+    public const int Gp3Throughput = 125;
 
     private static readonly FilterTable<Volume> s_filters = new(v => v.Tags)
     {
@@ -88,7 +91,7 @@ internal static class VolumeActions
         region.Remove(volume);
     }
 
-    private static object?[] Render(Volume volume) =>
+    public static object?[] Render(Volume volume) =>
         [
             Leaf("volumeId", volume.Id),
             Leaf("size", volume.SizeGiB),

@@ -6,6 +6,12 @@ namespace HybridLlm.Testing.Kubernetes.Admission;
 /// <summary>Changes or refuses writes, as an admission webhook does.</summary>
 internal interface IWebhook
 {
+    /// <summary>Name of its configuration.</summary>
+    string Name { get; }
+
+    /// <summary>What it wants to see.</summary>
+    IReadOnlyList<WebhookRule> Rules { get; }
+
     /// <summary>Lets a request pass, perhaps changed.</summary>
     /// <param name="call">The request.</param>
     /// <param name="operation"><c>CREATE</c>, <c>UPDATE</c> or <c>DELETE</c>.</param>

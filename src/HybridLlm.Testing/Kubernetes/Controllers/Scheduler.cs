@@ -40,11 +40,12 @@ internal sealed class Scheduler(ClusterState cluster) : IController
         var before = pod.Copy();
         if (best is not null)
         {
-            pod.Make("spec")["nodeName"] = best.Name();
-            Conditions.Set(pod.Make("status"), "PodScheduled", true, "", "", cluster.NowText);
-            var bound = _client.Update(pod);
-            bound["status"] = pod["status"]!.DeepClone();
-            _client.UpdateStatus(bound);
+            _client.Bind(pod, best.Name());
+            _client.Change(
+                pod,
+                "status",
+                p => Conditions.Set(p.Make("status"), "PodScheduled", true, "", "", cluster.NowText)
+            );
             return;
         }
 

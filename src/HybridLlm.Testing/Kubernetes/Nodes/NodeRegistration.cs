@@ -13,7 +13,13 @@ internal static class NodeRegistration
         var o = FirstObjects.New("v1", "Node", node.Name);
         o.Metadata()["labels"] = Labels(node).ToMap();
         var registered = client.Create(o);
-        var status = registered.Make("status");
+        client.Change(registered, "status", n => Describe(n, node, version, client.Time));
+        client.Change(registered, "", n => n.ObjectAt("spec")?.Remove("taints"));
+    }
+
+    private static void Describe(JsonObject o, EmulatedNode node, string version, TimeProvider time)
+    {
+        var status = o.Make("status");
         status["capacity"] = Capacity(node);
         status["allocatable"] = Capacity(node);
         status["addresses"] = new JsonArray(
@@ -27,11 +33,8 @@ internal static class NodeRegistration
             true,
             "KubeletReady",
             "kubelet is posting ready status",
-            Meta.Seconds(client.Time.GetUtcNow())
+            Meta.Seconds(time.GetUtcNow())
         );
-        registered = client.UpdateStatus(registered);
-        registered.ObjectAt("spec")?.Remove("taints");
-        client.Update(registered);
     }
 
     private static SortedDictionary<string, string> Labels(EmulatedNode node) =>

@@ -60,7 +60,11 @@ internal sealed class FieldSelector
             var field = equal ? term[..at] : term[..(at - 1)];
             if (!Knows(kind, field))
             {
-                throw ApiFailure.BadRequest($"field label not supported: {field}");
+                throw ApiFailure.BadRequest(
+                    s_fields.ContainsKey(kind.Resource)
+                        ? $"field label not supported: {field}"
+                        : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+                );
             }
 
             selector._terms.Add((field.Split('.'), term[(at + 1)..].TrimStart('='), equal));

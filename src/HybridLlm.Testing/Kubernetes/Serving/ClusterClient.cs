@@ -29,6 +29,9 @@ internal sealed class ClusterClient(ClusterState cluster, string actor)
             ? [.. cluster.Store.List(found.Resource, inNamespace)!.Objects.Select(o => o.Open())]
             : [];
 
+    /// <summary>Returns when the kinds of definitions it has created are served.</summary>
+    public void WaitUntilServed(IEnumerable<JsonObject> definitions) => cluster.Genuine?.Serve(definitions);
+
     /// <exception cref="ApiFailure">It cannot be created.</exception>
     public JsonObject Create(JsonObject o) => Send("create", o, "", o);
 
@@ -49,6 +52,45 @@ internal sealed class ClusterClient(ClusterState cluster, string actor)
 
     /// <exception cref="ApiFailure">It is gone or was changed by others.</exception>
     public JsonObject Update(JsonObject o, string subresource) => Send("update", o, subresource, o);
+
+    /// <summary>Changes what is there now, again when somebody else was faster.</summary>
+    /// <returns>The object then.</returns>
+    /// <exception cref="ApiFailure">It is gone, or others are faster every time.</exception>
+    public JsonObject Change(JsonObject o, string subresource, Action<JsonObject> change)
+    {
+        const int tries = 10;
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = Find(o.TextAt("apiVersion")!, o.TextAt("kind")!, o.Namespace(), o.Name()) ?? o.Copy();
+            change(live);
+            try
+            {
+                return Update(live, subresource);
+            }
+            catch (ApiFailure failure) when (failure.Status == 409 && attempt < tries) { }
+        }
+    }
+
+    /// <summary>Gives a pod its node, which a real server takes no update for.</summary>
+    /// <exception cref="ApiFailure">It is gone, was changed by others, or has a node.</exception>
+    public void Bind(JsonObject pod, string node)
+    {
+        if (cluster.Genuine is null)
+        {
+            pod.Make("spec")["nodeName"] = node;
+            Update(pod);
+            return;
+        }
+
+        var binding = FirstObjects.New("v1", "Binding", pod.Name(), pod.Namespace());
+        binding["target"] = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Node",
+            ["name"] = node,
+        };
+        Send("create", pod, "binding", binding);
+    }
 
     /// <summary>Deletes it; nothing happens when it is gone or is another one by now.</summary>
     public void Delete(JsonObject o, int? graceSeconds = null)
@@ -80,7 +122,7 @@ internal sealed class ClusterClient(ClusterState cluster, string actor)
             Version = kind.Version,
             Resource = kind.Plural,
             Namespace = kind.IsNamespaced ? o.Namespace() : "",
-            Name = verb == "create" ? "" : o.Name(),
+            Name = verb == "create" && subresource.Length == 0 ? "" : o.Name(),
             Subresource = subresource,
         };
         ApiCall call = new()
@@ -91,6 +133,6 @@ internal sealed class ClusterClient(ClusterState cluster, string actor)
             UserAgent = actor,
             Body = body.ToBytes(),
         };
-        return _service.Handle(call).Body;
+        return cluster.Genuine is { } genuine ? genuine.Send(call) : _service.Handle(call).Body;
     }
 }

@@ -93,11 +93,7 @@ internal sealed class ObjectStore
         lock (_gate)
         {
             ObjectKey key = new(next.Namespace(), next.Name());
-            if (!_tables.TryGetValue(resource, out var table))
-            {
-                _tables[resource] = table = [];
-            }
-
+            var table = TableOf(resource);
             if (!ReferenceEquals(table.GetValueOrDefault(key), seen))
             {
                 return null;
@@ -126,6 +122,45 @@ internal sealed class ObjectStore
             // The last state is announced under the version of its removal.
             Record(new ObjectChange(resource, seen, null, Stamp(seen.Open())));
             return true;
+        }
+    }
+
+    /// <summary>Takes over an object as another server has it, unless a newer version of it is here.</summary>
+    public void Mirror(string resource, JsonObject content)
+    {
+        StoredObject stored = new(content);
+        lock (_gate)
+        {
+            var table = TableOf(resource);
+            if (table.GetValueOrDefault(stored.Key) is not { } there || there.Version < stored.Version)
+            {
+                table[stored.Key] = stored;
+                Announce();
+            }
+        }
+    }
+
+    /// <summary>Removes what another server has removed, unless a newer version of it is here.</summary>
+    public void MirrorRemoval(string resource, ObjectKey key, long version)
+    {
+        lock (_gate)
+        {
+            var table = TableOf(resource);
+            if (table.GetValueOrDefault(key) is { } there && there.Version <= version)
+            {
+                table.Remove(key);
+                Announce();
+            }
+        }
+    }
+
+    /// <summary>Takes over everything of a kind.</summary>
+    public void MirrorAll(string resource, IEnumerable<JsonObject> contents)
+    {
+        lock (_gate)
+        {
+            _tables[resource] = new(contents.Select(c => new StoredObject(c)).ToDictionary(o => o.Key));
+            Announce();
         }
     }
 
@@ -195,6 +230,27 @@ internal sealed class ObjectStore
             _history.RemoveRange(0, LongestHistory / 2);
         }
 
+        Signal();
+    }
+
+    private SortedDictionary<ObjectKey, StoredObject> TableOf(string resource)
+    {
+        if (!_tables.TryGetValue(resource, out var table))
+        {
+            _tables[resource] = table = [];
+        }
+
+        return table;
+    }
+
+    private void Announce()
+    {
+        _version++;
+        Signal();
+    }
+
+    private void Signal()
+    {
         var changed = _changed;
         _changed = NewSignal();
         changed.SetResult();

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Objects;
-using HybridLlm.Testing.Kubernetes.Serving;
 
 namespace HybridLlm.Testing.Liqo.Installation;
 
@@ -12,6 +11,11 @@ namespace HybridLlm.Testing.Liqo.Installation;
 internal static class LiqoDefinitions
 {
     private const string Id = """{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}""";
+
+    private const string Protocol = """
+        {"properties":{"endpoint":{"type":"object","x-kubernetes-preserve-unknown-fields":true,
+        "properties":{"protocol":{"type":"string","enum":["TCP","UDP"]}}}}}
+        """;
 
     private static readonly Definition[] s_all =
     [
@@ -48,6 +52,7 @@ internal static class LiqoDefinitions
                 "x-kubernetes-validations":[{"rule":"self == oldSelf","message":"ClusterID field is immutable"}]}}}
                 """,
         },
+        new("ipam.liqo.io", "v1alpha1", "IP", "ips") { Spec = """{"required":["ip"]}""" },
         new("ipam.liqo.io", "v1alpha1", "Network", "networks")
         {
             Spec = """
@@ -56,10 +61,41 @@ internal static class LiqoDefinitions
                 """,
         },
         new("networking.liqo.io", "v1beta1", "Configuration", "configurations"),
-        new("networking.liqo.io", "v1beta1", "Connection", "connections"),
-        new("networking.liqo.io", "v1beta1", "GatewayClient", "gatewayclients"),
-        new("networking.liqo.io", "v1beta1", "GatewayServer", "gatewayservers"),
-        new("networking.liqo.io", "v1beta1", "PublicKey", "publickeies"),
+        new("networking.liqo.io", "v1beta1", "Connection", "connections")
+        {
+            Spec =
+                """{"required":["gatewayRef","type"],"properties":{"type":{"type":"string","enum":["Server","Client"]}}}""",
+        },
+        new("networking.liqo.io", "v1beta1", "FirewallConfiguration", "firewallconfigurations"),
+        new("networking.liqo.io", "v1beta1", "GatewayClient", "gatewayclients") { Spec = Protocol },
+        new("networking.liqo.io", "v1beta1", "GatewayServer", "gatewayservers")
+        {
+            Spec = """
+                {"properties":{"endpoint":{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{
+                "serviceType":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer","ExternalName"],"default":"ClusterIP"}}}}}
+                """,
+        },
+        new("networking.liqo.io", "v1beta1", "PublicKey", "publickeies")
+        {
+            HasStatus = false,
+            Spec = """{"properties":{"publicKey":{"type":"string","format":"byte"}}}""",
+        },
+        new("networking.liqo.io", "v1beta1", "WgGatewayClient", "wggatewayclients")
+        {
+            Spec = """{"required":["deployment"]}""",
+        },
+        new("networking.liqo.io", "v1beta1", "WgGatewayClientTemplate", "wggatewayclienttemplates")
+        {
+            HasStatus = false,
+        },
+        new("networking.liqo.io", "v1beta1", "WgGatewayServer", "wggatewayservers")
+        {
+            Spec = """{"required":["deployment","service"]}""",
+        },
+        new("networking.liqo.io", "v1beta1", "WgGatewayServerTemplate", "wggatewayservertemplates")
+        {
+            HasStatus = false,
+        },
         new("offloading.liqo.io", "v1beta1", "NamespaceMap", "namespacemaps"),
         new("offloading.liqo.io", "v1beta1", "NamespaceOffloading", "namespaceoffloadings")
         {
@@ -70,25 +106,40 @@ internal static class LiqoDefinitions
                 "podOffloadingStrategy":{"type":"string","enum":["Local","Remote","LocalAndRemote"],"default":"LocalAndRemote"}}}
                 """,
         },
-        new("offloading.liqo.io", "v1beta1", "Quota", "quotas") { Spec = """{"required":["resources","user"]}""" },
+        new("offloading.liqo.io", "v1beta1", "Quota", "quotas")
+        {
+            HasStatus = false,
+            Spec = """{"required":["resources","user"]}""",
+        },
         new("offloading.liqo.io", "v1beta1", "ShadowPod", "shadowpods"),
         new("offloading.liqo.io", "v1beta1", "VirtualNode", "virtualnodes")
         {
             Spec = $$$$"""{"properties":{"clusterID":{{{{Id}}}}}}""",
         },
+        new("offloading.liqo.io", "v1beta1", "VkOptionsTemplate", "vkoptionstemplates") { HasStatus = false },
     ];
 
-    public static void Create(ClusterClient client)
+    public static void Create(LiqoContext context)
     {
-        foreach (var definition in s_all)
+        List<JsonObject> definitions =
+        [
+            .. context.Options.Definitions is { } given
+                ? given.Select(d => KubeJson.TryParse(System.Text.Encoding.UTF8.GetBytes(d))!)
+                : s_all.Select(d => d.ToObject()),
+        ];
+        foreach (var definition in definitions)
         {
-            client.Create(definition.ToObject());
+            context.Client.Create(definition);
         }
+
+        context.Client.WaitUntilServed(definitions);
     }
 
     private sealed record Definition(string Group, string Version, string Kind, string Plural)
     {
         public bool IsNamespaced { get; init; } = true;
+
+        public bool HasStatus { get; init; } = true;
 
         public string Spec { get; init; } = "{}";
 
@@ -111,7 +162,9 @@ internal static class LiqoDefinitions
                         ["name"] = Version,
                         ["served"] = true,
                         ["storage"] = true,
-                        ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
+                        ["subresources"] = HasStatus
+                            ? new JsonObject { ["status"] = new JsonObject() }
+                            : new JsonObject(),
                         ["schema"] = new JsonObject { ["openAPIV3Schema"] = Schema() },
                     }
                 ),

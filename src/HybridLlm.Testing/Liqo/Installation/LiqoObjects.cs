@@ -9,7 +9,12 @@ internal static class LiqoObjects
 {
     private const string Rbac = "rbac.authorization.k8s.io/v1";
 
-    private static readonly string[] s_components = ["controller-manager", "crd-replicator", "webhook"];
+    private static readonly (string Name, string Component)[] s_components =
+    [
+        ("controller-manager", "controller-manager"),
+        ("crd-replicator", "dispatcher"),
+        ("webhook", "webhook"),
+    ];
     private static readonly string[] s_roles =
     [
         "liqo-remote-controlplane",
@@ -25,9 +30,9 @@ internal static class LiqoObjects
         client.Ensure(FirstObjects.New("v1", "Namespace", ns));
         client.Create(ClusterId(context));
         client.Create(Keys(context));
-        foreach (var component in s_components)
+        foreach (var (name, component) in s_components)
         {
-            client.Create(Component(context, component));
+            client.Create(Component(context, name, component));
         }
 
         foreach (var name in s_roles)
@@ -38,9 +43,33 @@ internal static class LiqoObjects
             client.Create(role);
         }
 
-        CreateNetwork(context, "pod-cidr", context.State.Options.PodCidr);
-        CreateNetwork(context, "service-cidr", context.State.Options.ServiceCidr);
+        PeeringUserRoles.Create(context);
+        NetworkObjects.Create(context);
+        var template = FirstObjects.New(LiqoNames.Offloading, "VkOptionsTemplate", "virtual-kubelet-default", ns);
+        template.Metadata()["labels"] = Labels(context, "virtual-kubelet", "virtualkubelet").ToMap();
+        template["spec"] = new JsonObject
+        {
+            ["containerImage"] = $"ghcr.io/liqotech/virtual-kubelet:{context.Options.Version}",
+            ["createNode"] = true,
+            ["disableNetworkCheck"] = false,
+            ["extraArgs"] = new JsonArray("--enable-apiserver-support=true"),
+            ["metricsEnabled"] = false,
+        };
+        client.Create(template);
     }
+
+    /// <summary>Labels that the chart gives every object of one of its parts.</summary>
+    public static SortedDictionary<string, string> Labels(LiqoContext context, string name, string? component = null) =>
+        new(StringComparer.Ordinal)
+        {
+            ["app.kubernetes.io/component"] = component ?? name,
+            ["app.kubernetes.io/instance"] = $"liqo-{name}",
+            ["app.kubernetes.io/managed-by"] = "Helm",
+            ["app.kubernetes.io/name"] = name,
+            ["app.kubernetes.io/part-of"] = "liqo",
+            ["app.kubernetes.io/version"] = context.Options.Version,
+            ["helm.sh/chart"] = $"liqo-{context.Options.Version}",
+        };
 
     private static JsonObject ClusterId(LiqoContext context)
     {
@@ -67,20 +96,21 @@ internal static class LiqoObjects
         return secret;
     }
 
-    private static JsonObject Component(LiqoContext context, string name)
+    private static JsonObject Component(LiqoContext context, string name, string component)
     {
         var deployment = FirstObjects.New("apps/v1", "Deployment", $"liqo-{name}", context.Options.Namespace);
-        var labels = Labels(context, name);
+        var labels = Labels(context, name, component);
         deployment.Metadata()["labels"] = labels.ToMap();
         JsonArray args =
         [
             $"--cluster-id={context.ClusterId}",
             $"--liqo-namespace={context.Options.Namespace}",
-            "--networking-enabled=false",
+            $"--networking-enabled={(context.Options.HasNetworking ? "true" : "false")}",
             "--authentication-enabled=true",
             $"--tls-compatibility-mode={(context.Options.UsesRsaKeys ? "true" : "false")}",
             "--offloading-enabled=true",
             $"--api-server-address-override={context.ApiServer}",
+            $"--cluster-labels={string.Join(',', context.Options.ClusterLabels.Select(l => $"{l.Key}={l.Value}"))}",
         ];
         deployment["spec"] = new JsonObject
         {
@@ -111,28 +141,4 @@ internal static class LiqoObjects
         };
         return deployment;
     }
-
-    private static void CreateNetwork(LiqoContext context, string type, string cidr)
-    {
-        var network = FirstObjects.New(LiqoNames.Ipam, "Network", type, context.Options.Namespace);
-        var labels = Labels(context, "ipam");
-        labels["ipam.liqo.io/network-type"] = type;
-        network.Metadata()["labels"] = labels.ToMap();
-        network["spec"] = new JsonObject { ["cidr"] = cidr };
-        var created = context.Client.Create(network);
-        created["status"] = new JsonObject { ["cidr"] = cidr };
-        context.Client.UpdateStatus(created);
-    }
-
-    private static SortedDictionary<string, string> Labels(LiqoContext context, string name) =>
-        new(StringComparer.Ordinal)
-        {
-            ["app.kubernetes.io/component"] = name,
-            ["app.kubernetes.io/instance"] = $"liqo-{name}",
-            ["app.kubernetes.io/managed-by"] = "Helm",
-            ["app.kubernetes.io/name"] = name,
-            ["app.kubernetes.io/part-of"] = "liqo",
-            ["app.kubernetes.io/version"] = context.Options.Version,
-            ["helm.sh/chart"] = $"liqo-{context.Options.Version}",
-        };
 }

@@ -9,6 +9,20 @@ namespace HybridLlm.Testing.Liqo.Installation;
 /// <summary>Liqo's admission webhooks.</summary>
 internal sealed class LiqoWebhooks(LiqoContext context) : IWebhook
 {
+    public string Name => "liqo-webhook";
+
+    public IReadOnlyList<WebhookRule> Rules { get; } =
+    [
+        new("nsoff.validate.liqo.io", "offloading.liqo.io", "namespaceoffloadings")
+        {
+            Operations = ["CREATE", "UPDATE"],
+        },
+        new("tenant.validate.liqo.io", "authentication.liqo.io", "tenants"),
+        new("resourceslice.validate.liqo.io", "authentication.liqo.io", "resourceslices"),
+        new("virtualnode.mutate.liqo.io", "offloading.liqo.io", "virtualnodes") { Operations = ["CREATE", "UPDATE"] },
+        new("pod.mutate.liqo.io", "", "pods"),
+    ];
+
     public JsonObject? Admit(ApiCall call, string operation, JsonObject? before, JsonObject? after)
     {
         if (call.Target.Subresource.Length > 0 || after is null)

@@ -8,6 +8,8 @@ internal sealed class NamespaceMapController(LiqoContext context) : LiqoControll
 {
     private const string Rbac = "rbac.authorization.k8s.io/v1";
 
+    private static readonly TimeSpan s_untilSeen = TimeSpan.FromSeconds(1);
+
     protected override IEnumerable<JsonObject> Objects() =>
         Client.List(LiqoNames.Offloading, "NamespaceMap").Where(m => m.Label(LiqoNames.Replicated) == "true");
 
@@ -36,6 +38,17 @@ internal sealed class NamespaceMapController(LiqoContext context) : LiqoControll
         }
 
         map = WriteStatus(map, current);
+
+        // The consumer copies the last status before the object goes.
+        if (
+            map.IsDeleting()
+            && current.Count == 0
+            && Context.Patience.StillWaiting($"end of {map.Uid()}", s_untilSeen) is { } due
+        )
+        {
+            return due;
+        }
+
         if (map.IsDeleting() && current.Count == 0 && map.Finalizers().Contains(LiqoNames.MapFinalizer))
         {
             map.SetFinalizers([.. map.Finalizers().Where(f => f != LiqoNames.MapFinalizer)]);

@@ -4,6 +4,7 @@ using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Controllers;
 using HybridLlm.Testing.Kubernetes.Objects;
 using HybridLlm.Testing.Kubernetes.Serving;
+using HybridLlm.Testing.Liqo.Networking;
 
 namespace HybridLlm.Testing.Liqo.Offloading;
 
@@ -74,8 +75,19 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
         Client.Ensure(FirstObjects.New(Coordination, "Lease", virtualNode.Name(), virtualNode.Namespace()));
         Client.Ensure(FirstObjects.New(Coordination, "Lease", LeaderElection, virtualNode.Namespace()));
         RequestServingCertificate(virtualNode);
-        VirtualNodeNode.Register(Context, virtualNode);
+        VirtualNodeNode.Register(Context, virtualNode, NetworkState(virtualNode));
         return null;
+    }
+
+    /// <summary>Whether the network to the provider is up; null when it is nobody's business.</summary>
+    private bool? NetworkState(JsonObject virtualNode)
+    {
+        var id = virtualNode.TextAt("spec", "clusterID")!;
+        return
+            Context.ForeignCluster(id).IsTrueAt("status", "modules", "networking", "enabled")
+            && !virtualNode.IsTrueAt("spec", "disableNetworkCheck")
+            ? Tunnel.IsConnected(Context, id)
+            : null;
     }
 
     private void RequestServingCertificate(JsonObject virtualNode)
@@ -119,9 +131,15 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
         if (!isLost)
         {
             Context.Patience.Forget(key);
-            if (!Conditions.IsTrue(node, "Ready"))
+            var network = NetworkState(virtualNode);
+            VirtualNodeNode.Resize(Context, virtualNode, node);
+            if (!Conditions.IsTrue(node, "Ready") && network != false)
             {
-                VirtualNodeNode.Recover(Context, node, PodsOn(node));
+                VirtualNodeNode.Recover(Context, node, PodsOn(node), network);
+            }
+            else if (Conditions.IsTrue(node, "Ready") && network == false)
+            {
+                VirtualNodeNode.LoseNetwork(Context, node);
             }
 
             return null;

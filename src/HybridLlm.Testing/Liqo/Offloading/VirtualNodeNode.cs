@@ -17,13 +17,18 @@ internal static class VirtualNodeNode
         ("PIDPressure", "RemoteClusterHasNoPIDPressure"),
     ];
 
-    public static void Register(LiqoContext context, JsonObject virtualNode)
+    public static void Register(LiqoContext context, JsonObject virtualNode, bool? network)
     {
         var node = FirstObjects.New("v1", "Node", virtualNode.Name());
         node.Metadata()["labels"] = Labels(virtualNode).ToMap();
         node["spec"] = new JsonObject { ["taints"] = Taints() };
         var created = context.Client.Create(node);
-        var status = created.Make("status");
+        context.Client.Change(created, "status", n => Describe(context, virtualNode, n.Make("status"), network));
+        context.Client.Change(created, "", n => n.Make("spec")["taints"] = Taints());
+    }
+
+    private static void Describe(LiqoContext context, JsonObject virtualNode, JsonObject status, bool? network)
+    {
         var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard") ?? [];
         status["capacity"] = capacity.Copy();
         status["allocatable"] = capacity.Copy();
@@ -32,10 +37,7 @@ internal static class VirtualNodeNode
         status.Make("nodeInfo")["architecture"] = "amd64";
         status.Make("nodeInfo")["operatingSystem"] = "Linux";
         status.Make("nodeInfo")["kubeletVersion"] = context.State.Options.Version;
-        SayReady(status, context.NowText);
-        created = context.Client.UpdateStatus(created);
-        created.Make("spec")["taints"] = Taints();
-        context.Client.Update(created);
+        SayReady(status, context.NowText, network);
     }
 
     public static void GiveUp(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods)
@@ -73,9 +75,9 @@ internal static class VirtualNodeNode
         }
     }
 
-    public static void Recover(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods)
+    public static void Recover(LiqoContext context, JsonObject node, IEnumerable<JsonObject> pods, bool? network)
     {
-        SayReady(node.Make("status"), context.NowText);
+        SayReady(node.Make("status"), context.NowText, network);
         var back = context.Client.UpdateStatus(node);
         back.Make("spec")["taints"] = Taints();
         context.Client.Update(back);
@@ -99,9 +101,51 @@ internal static class VirtualNodeNode
         context.Client.UpdateStatus(marked);
     }
 
-    private static void SayReady(JsonObject status, string now)
+    /// <summary>Offers what the virtual node has by now.</summary>
+    public static void Resize(LiqoContext context, JsonObject virtualNode, JsonObject node)
     {
-        Conditions.Set(status, "Ready", true, "KubeletReady", "The Liqo Virtual Kubelet is posting ready status", now);
+        var capacity = virtualNode.ObjectAt("spec", "resourceQuota", "hard") ?? [];
+        if (JsonNode.DeepEquals(node.ObjectAt("status", "capacity"), capacity))
+        {
+            return;
+        }
+
+        context.Client.Change(
+            node,
+            "status",
+            n =>
+            {
+                n.Make("status")["capacity"] = capacity.Copy();
+                n.Make("status")["allocatable"] = capacity.Copy();
+            }
+        );
+    }
+
+    public static void LoseNetwork(LiqoContext context, JsonObject node)
+    {
+        SayReady(node.Make("status"), context.NowText, network: false);
+        context.Client.UpdateStatus(node);
+    }
+
+    private static void SayReady(JsonObject status, string now, bool? network)
+    {
+        if (network is { } isUp)
+        {
+            Conditions.Set(
+                status,
+                "NetworkUnavailable",
+                !isUp,
+                isUp ? "LiqoNetworkingUp" : "LiqoNetworkingDown",
+                $"The Liqo cluster interconnection is {(isUp ? "established" : "down")}",
+                now
+            );
+        }
+
+        var (why, message) =
+            network == false
+                ? ("KubeletNotReady", "The Liqo Virtual Kubelet is currently not ready")
+                : ("KubeletReady", "The Liqo Virtual Kubelet is posting ready status");
+        Conditions.Set(status, "Ready", network != false, why, message, now);
         foreach (var (type, reason) in s_pressures)
         {
             Conditions.Set(status, type, false, reason, "The remote cluster is advertising sufficient resources", now);

@@ -19,6 +19,7 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
         var named = s_authentication
             .SelectMany(k => Client.List(LiqoNames.Authentication, k))
             .Concat(Client.List(LiqoNames.Offloading, "VirtualNode"))
+            .Concat(Client.List(LiqoNames.Networking, "Configuration"))
             .Select(o => o.Label(LiqoNames.RemoteId))
             .OfType<string>();
         return [.. known, .. named.Distinct().Except(known.Select(f => f.Name())).Select(NewForeignCluster).ToList()];
@@ -45,7 +46,7 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
             foreign = Client.Update(foreign);
         }
 
-        var due = view.ApiServer is { } address ? Ping(foreign.Name(), address, view.Authority) : (DateTimeOffset?)null;
+        var due = view.ApiServer is null ? (DateTimeOffset?)null : Ping(foreign.Name(), view);
         var status = view.Summarise(due is null ? null : _pings[foreign.Name()].Answers);
         if (!JsonNode.DeepEquals(foreign["status"], status))
         {
@@ -56,13 +57,13 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
         return due;
     }
 
-    private DateTimeOffset Ping(string id, string address, string? authority)
+    private DateTimeOffset Ping(string id, PeerView view)
     {
         if (!_pings.TryGetValue(id, out var last) || last.Next <= Context.Now)
         {
             _pings[id] = last = (
                 Context.Now + Context.Options.PingPeriod,
-                Context.Reach(address, authority) is not null
+                Context.Reach(id, view.ApiServer, view.Authority, view.Proxy) is not null
             );
         }
 

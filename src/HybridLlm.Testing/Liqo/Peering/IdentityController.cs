@@ -82,7 +82,8 @@ internal sealed class IdentityController(LiqoContext context) : LiqoController(c
             Pem("ca"),
             Context.ClusterId,
             Pem("signedCRT"),
-            Context.Keys.PrivatePem
+            Context.Keys.PrivatePem,
+            auth.TextAt("proxyURL")
         );
     }
 

@@ -107,8 +107,9 @@ internal sealed class LocalSliceController(LiqoContext context) : LiqoController
 
     private DateTimeOffset? EnsureVirtualNode(JsonObject slice, JsonObject identity)
     {
-        if (Client.Find(LiqoNames.Offloading, "VirtualNode", slice.Namespace(), slice.Name()) is not null)
+        if (Client.Find(LiqoNames.Offloading, "VirtualNode", slice.Namespace(), slice.Name()) is { } there)
         {
+            Resize(there, slice);
             return null;
         }
 
@@ -120,6 +121,19 @@ internal sealed class LocalSliceController(LiqoContext context) : LiqoController
         Client.Create(VirtualNode(slice, identity));
         Context.Recorder.Normal(slice, "VirtualNodeCreated", "VirtualNode created for resourceslice");
         return null;
+    }
+
+    private void Resize(JsonObject virtualNode, JsonObject slice)
+    {
+        var given = slice.ObjectAt("status", "resources");
+        if (
+            !virtualNode.IsDeleting()
+            && !JsonNode.DeepEquals(virtualNode.ObjectAt("spec", "resourceQuota", "hard"), given)
+        )
+        {
+            virtualNode.Make("spec").Make("resourceQuota")["hard"] = given?.Copy();
+            Client.Update(virtualNode);
+        }
     }
 
     private static JsonObject VirtualNode(JsonObject slice, JsonObject identity)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using HybridLlm.Testing.Kubernetes.Controllers;
 using HybridLlm.Testing.Kubernetes.Objects;
+using HybridLlm.Testing.Liqo.Networking;
 
 namespace HybridLlm.Testing.Liqo.Peering;
 
@@ -13,6 +14,7 @@ internal sealed class PeerView
     private readonly JsonObject? _tenant;
     private readonly JsonObject? _identity;
     private readonly List<JsonObject> _virtualNodes;
+    private readonly JsonNode[] _network;
 
     public PeerView(LiqoContext context, JsonObject foreign)
     {
@@ -25,11 +27,18 @@ internal sealed class PeerView
             .List(LiqoNames.Authentication, "Identity")
             .FirstOrDefault(i => IsOfPeer(i) && i.TextAt("spec", "type") == "ControlPlane");
         _virtualNodes = [.. client.List(LiqoNames.Offloading, "VirtualNode").Where(IsOfPeer)];
+        _network = [.. NetworkView.Of(context, IsOfPeer).Select(c => Condition(c.Type, c.Value, c.Reason, c.Message))];
     }
 
     /// <summary>Where the peer's API server is, also after its identity has gone; null when the peer is no provider.</summary>
     public string? ApiServer =>
         _identity.TextAt("spec", "authParams", "apiServer") ?? _foreign.TextAt("status", "apiServerUrl");
+
+    /// <summary>The proxy by which it is called; null when it is called directly.</summary>
+    public string? Proxy =>
+        _identity is null
+            ? _foreign.TextAt("status", "foreignProxyUrl")
+            : _identity.TextAt("spec", "authParams", "proxyURL");
 
     /// <summary>Its authority in PEM; null when that is not known any more.</summary>
     public string? Authority =>
@@ -47,7 +56,7 @@ internal sealed class PeerView
             ["modules"] = new JsonObject
             {
                 ["authentication"] = Module(_tenant is not null || isProvider, [.. AuthenticationConditions()]),
-                ["networking"] = Module(false, []),
+                ["networking"] = Module(_network.Length > 0, _network),
                 ["offloading"] = Module(_virtualNodes.Count > 0, [.. OffloadingConditions()]),
             },
             ["observedGeneration"] = _foreign["metadata"]!["generation"]!.DeepClone(),
@@ -63,6 +72,11 @@ internal sealed class PeerView
         if (isProvider)
         {
             status["apiServerUrl"] = ApiServer;
+            if (Proxy is { } proxy)
+            {
+                status["foreignProxyUrl"] = proxy;
+            }
+
             status["conditions"] = new JsonArray(
                 answers == true
                     ? Condition(
@@ -153,6 +167,7 @@ internal sealed class PeerView
             .ObjectsAt("status", "conditions")
             .Concat(_foreign.ObjectsAt("status", "modules", "authentication", "conditions"))
             .Concat(_foreign.ObjectsAt("status", "modules", "offloading", "conditions"))
+            .Concat(_foreign.ObjectsAt("status", "modules", "networking", "conditions"))
             .FirstOrDefault(c => c.TextAt("type") == type && c.TextAt("status") == value);
         return new JsonObject
         {

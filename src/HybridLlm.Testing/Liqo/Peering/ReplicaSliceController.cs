@@ -26,7 +26,11 @@ internal sealed class ReplicaSliceController(LiqoContext context) : LiqoControll
     protected override DateTimeOffset? Reconcile(JsonObject slice)
     {
         var answer = Context.Options.SliceAnswer;
-        if (answer == SliceAnswer.NeverAnswer || slice.TextAt("spec", "csr") is not { } request || !HasTenant(slice))
+        if (
+            answer == SliceAnswer.NeverAnswer
+            || slice.TextAt("spec", "csr") is not { } request
+            || TenantOf(slice) is null
+        )
         {
             return null;
         }
@@ -44,6 +48,11 @@ internal sealed class ReplicaSliceController(LiqoContext context) : LiqoControll
             user,
             publicPem: null
         );
+        if (TenantOf(slice).TextAt("spec", "tenantCondition") == "Drained")
+        {
+            return null;
+        }
+
         var before = slice.Copy();
         if (answer == SliceAnswer.DenyAuthentication || fault is not null)
         {
@@ -64,10 +73,10 @@ internal sealed class ReplicaSliceController(LiqoContext context) : LiqoControll
         return null;
     }
 
-    private bool HasTenant(JsonObject slice) =>
+    private JsonObject? TenantOf(JsonObject slice) =>
         Client
             .List(LiqoNames.Authentication, "Tenant", slice.Namespace())
-            .Any(t => t.Label(LiqoNames.RemoteId) == slice.Label(LiqoNames.RemoteId));
+            .FirstOrDefault(t => t.Label(LiqoNames.RemoteId) == slice.Label(LiqoNames.RemoteId));
 
     private bool Accept(JsonObject slice, string request, string consumer)
     {
@@ -78,7 +87,7 @@ internal sealed class ReplicaSliceController(LiqoContext context) : LiqoControll
         }
 
         var status = slice.Make("status");
-        status["authParams"] = AuthParams.Of(Context, certificate);
+        status["authParams"] = AuthParams.Of(Context, certificate, TenantOf(slice));
         Say(slice, "Authentication", "Accepted", "ResourceSlice authentication accepted");
         switch (Context.Options.SliceAnswer)
         {
@@ -148,6 +157,12 @@ internal sealed class ReplicaSliceController(LiqoContext context) : LiqoControll
             ["resources"] = slice.ObjectAt("status", "resources")!.Copy(),
             ["user"] = user,
         };
+        string[] cordons = [LiqoNames.Cordon, LiqoNames.CordonTenant];
+        if (cordons.Any(c => slice.Annotation(c) == "true"))
+        {
+            spec["cordoned"] = true;
+        }
+
         if (Client.Find(LiqoNames.Offloading, "Quota", slice.Namespace(), user) is { } there)
         {
             if (!JsonNode.DeepEquals(there["spec"], spec))

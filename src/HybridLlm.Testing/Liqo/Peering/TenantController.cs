@@ -15,6 +15,7 @@ internal sealed class TenantController(LiqoContext context) : LiqoController(con
     private const string ClusterWide = "liqo-virtual-kubelet-remote-clusterwide";
 
     private readonly RemoteCertificates _certificates = new(context);
+    private readonly TenantDrain _drain = new(context);
 
     protected override IEnumerable<JsonObject> Objects() => Client.List(LiqoNames.Authentication, "Tenant");
 
@@ -31,6 +32,13 @@ internal sealed class TenantController(LiqoContext context) : LiqoController(con
             tenant.SetFinalizers([.. tenant.Finalizers(), LiqoNames.TenantFinalizer]);
             tenant = Client.Update(tenant);
         }
+
+        if (tenant.TextAt("spec", "tenantCondition") == "Drained")
+        {
+            return _drain.Advance(tenant, () => Unbind(tenant));
+        }
+
+        _drain.Cordon(tenant, tenant.TextAt("spec", "tenantCondition") == "Cordoned");
 
         // A status from before stays as it is when something is wrong now: only an Event tells.
         if (Fault(tenant) is var (reason, message))
@@ -96,7 +104,7 @@ internal sealed class TenantController(LiqoContext context) : LiqoController(con
         Client.Ensure(ClusterRoleBinding(id));
         JsonObject status = new()
         {
-            ["authParams"] = AuthParams.Of(Context, certificate),
+            ["authParams"] = AuthParams.Of(Context, certificate, tenant),
             ["tenantNamespace"] = tenant.Namespace(),
         };
         if (!JsonNode.DeepEquals(tenant["status"], status))
@@ -113,22 +121,30 @@ internal sealed class TenantController(LiqoContext context) : LiqoController(con
             return;
         }
 
-        if (
-            Client.Find(Rbac, "ClusterRoleBinding", "", BindingName(tenant.TextAt("spec", "clusterID")!)) is { } binding
-        )
+        DeleteIfThere("ClusterRoleBinding", "", BindingName(tenant.TextAt("spec", "clusterID")!));
+        tenant.SetFinalizers([.. tenant.Finalizers().Where(f => f != LiqoNames.TenantFinalizer)]);
+        Client.Update(tenant);
+    }
+
+    private void Unbind(JsonObject tenant)
+    {
+        DeleteIfThere("RoleBinding", tenant.Namespace(), TenantDrain.Binding);
+        DeleteIfThere("ClusterRoleBinding", "", BindingName(tenant.TextAt("spec", "clusterID")!));
+    }
+
+    private void DeleteIfThere(string kind, string ns, string name)
+    {
+        if (Client.Find(Rbac, kind, ns, name) is { } binding)
         {
             Client.Delete(binding);
         }
-
-        tenant.SetFinalizers([.. tenant.Finalizers().Where(f => f != LiqoNames.TenantFinalizer)]);
-        Client.Update(tenant);
     }
 
     private static string BindingName(string id) => $"liqo-binding-{ClusterWide}-{id}";
 
     private static JsonObject RoleBinding(JsonObject tenant, string id)
     {
-        var binding = FirstObjects.New(Rbac, "RoleBinding", $"liqo-binding-{ControlPlane}", tenant.Namespace());
+        var binding = FirstObjects.New(Rbac, "RoleBinding", TenantDrain.Binding, tenant.Namespace());
         binding.Metadata()["ownerReferences"] = new JsonArray(Owner.Reference(tenant));
         return Bound(binding, id, ControlPlane, "User");
     }

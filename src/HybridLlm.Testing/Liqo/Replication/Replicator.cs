@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using HybridLlm.Testing.Kubernetes;
 using HybridLlm.Testing.Kubernetes.Objects;
+using HybridLlm.Testing.Liqo.Peering;
 
 namespace HybridLlm.Testing.Liqo.Replication;
 
@@ -13,7 +14,14 @@ internal sealed class Replicator(LiqoContext context) : LiqoController(context)
         (LiqoNames.Authentication, "ResourceSlice"),
         (LiqoNames.Offloading, "NamespaceMap"),
     ];
+    private const string Rbac = "rbac.authorization.k8s.io/v1";
+
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
+
+    // Twelve seconds after the rights had come back the real one had not tried again; when it does is not known.
+    private static readonly TimeSpan s_afterRefusal = TimeSpan.FromMinutes(5);
+
+    private readonly Dictionary<string, DateTimeOffset> _refused = new(StringComparer.Ordinal);
 
     /// <summary>Everything at home that is, or was, to be replicated to a provider.</summary>
     public static IEnumerable<JsonObject> Replicable(LiqoContext context) =>
@@ -59,6 +67,11 @@ internal sealed class Replicator(LiqoContext context) : LiqoController(context)
             return Context.Now + s_retry;
         }
 
+        if (Refusal(o, remote) is { } later)
+        {
+            return later;
+        }
+
         var replica = Write(o, remote);
         if (replica["status"] is JsonObject status && !JsonNode.DeepEquals(o["status"], status))
         {
@@ -67,6 +80,26 @@ internal sealed class Replicator(LiqoContext context) : LiqoController(context)
         }
 
         return null;
+    }
+
+    /// <summary>When to try again where the provider has taken this consumer's rights away.</summary>
+    private DateTimeOffset? Refusal(JsonObject o, RemoteCluster remote)
+    {
+        if (_refused.TryGetValue(o.Uid(), out var next) && next > Context.Now)
+        {
+            return next;
+        }
+
+        if (
+            Find(o, remote) is not null
+            || remote.Client.Find(Rbac, "RoleBinding", remote.TenantNamespace, TenantDrain.Binding) is not null
+        )
+        {
+            _refused.Remove(o.Uid());
+            return null;
+        }
+
+        return _refused[o.Uid()] = Context.Now + s_afterRefusal;
     }
 
     private DateTimeOffset? Remove(JsonObject o, string target, RemoteCluster? remote)

@@ -1,0 +1,106 @@
+using HybridLlm.Gateway.Holding;
+using HybridLlm.Gateway.Hosting;
+using HybridLlm.Gateway.Metrics;
+using HybridLlm.Gateway.Routing;
+using HybridLlm.Gateway.Tenants;
+using HybridLlm.Ollama;
+using HybridLlm.Ollama.Continuity;
+using Microsoft.AspNetCore.Http;
+
+namespace HybridLlm.Gateway.Endpoints;
+
+/// <summary>Answers a request for text, whatever the protocol: held, routed, moved and counted.</summary>
+internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
+{
+    private readonly HybridGatewayOptions _options = gateway.Options;
+    private readonly TimeProvider _clock = gateway.Clock;
+
+    public async Task HandleAsync(HttpContext context, Caller caller)
+    {
+        var body = await RequestBody.ReadAsync(context, _options.MaxBodyBytes).ConfigureAwait(false);
+        var ask = protocol.Read(body);
+        var model = ModelNames.Full(ask.Model);
+        HybridGateway.Allow(caller, ask.Model);
+        RequestRules.Normalise(ask.Body, gateway.KeepAlive);
+        using var entered = caller.Enter();
+
+        RequestHold hold = new(_clock, gateway.Wake);
+        Wish wish = new() { Model = model, Prefix = PrefixHash.Of(model, ask.Body) };
+        Route route = new(gateway.Router, wish, hold);
+        using AnswerTrace trace = new(gateway.Metrics, ask, model, _clock, context.Request.Headers.TraceParent);
+        var cost = gateway.Cost.Begin();
+        try
+        {
+            var chunks = gateway
+                .Answers.Through(route)
+                .StreamAsync(ask.Api, ask.Body, new Moves(gateway), context.RequestAborted);
+            await RelayAsync(context, ask, Watched(chunks, route, trace, hold), hold).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            trace.Failed(e);
+            throw;
+        }
+        finally
+        {
+            var usd = gateway.Cost.End(cost);
+            trace.Server(route.Server);
+            caller.Spend((trace.Usage?.PromptTokens ?? 0) + (trace.Usage?.AnswerTokens ?? 0), usd);
+            gateway.Metrics.Answered(trace.Elapsed, trace.Usage, usd, model, caller.Name);
+        }
+    }
+
+    private async Task RelayAsync(HttpContext context, Ask ask, IAsyncEnumerable<OllamaChunk> chunks, RequestHold hold)
+    {
+        using var shape = protocol.Shape(ask);
+        if (!ask.Stream)
+        {
+            GatheredAnswer answer = new();
+            await foreach (var chunk in chunks.ConfigureAwait(false))
+            {
+                answer.Add(chunk);
+            }
+
+            await HybridGateway.ReplyAsync(context, shape.Whole(answer)).ConfigureAwait(false);
+            return;
+        }
+
+        AnswerPump pump = new(context, shape, hold.News, TimeSpan.FromSeconds(_options.HeartbeatSeconds), _clock);
+        await using (pump.ConfigureAwait(false))
+        {
+            try
+            {
+                await pump.PassAsync(chunks).ConfigureAwait(false);
+            }
+            catch (Exception e) when (Faults.Of(e) is { } refusal)
+            {
+                if (!await pump.TryFaultAsync(refusal).ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                gateway.Told(context, refusal);
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<OllamaChunk> Watched(
+        IAsyncEnumerable<OllamaChunk> chunks,
+        Route route,
+        AnswerTrace trace,
+        RequestHold hold
+    )
+    {
+        await foreach (var chunk in chunks.ConfigureAwait(false))
+        {
+            route.Begun = true;
+            trace.Line(chunk, hold, gateway.PastStages);
+            yield return chunk;
+        }
+    }
+
+    private sealed class Moves(HybridGateway gateway) : IProgress<Migration>
+    {
+        public void Report(Migration value) => gateway.Moved(value);
+    }
+}

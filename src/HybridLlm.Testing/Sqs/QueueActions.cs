@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using HybridLlm.Testing.Ec2;
+using HybridLlm.Testing.Ec2.Protocol;
+
+namespace HybridLlm.Testing.Sqs;
+
+/// <summary>The SQS actions a controller makes, and the two that set a queue up.</summary>
+internal static class QueueActions
+{
+    private const int DefaultVisibilitySeconds = 30;
+
+    public static JsonObject Answer(string action, JsonObject request, CloudState cloud, string region) =>
+        action switch
+        {
+            "CreateQueue" => Url(cloud, cloud.Queues.Create(region, Text(request, "QueueName"))),
+            "GetQueueUrl" => Url(cloud, cloud.Queues.Find(region, Text(request, "QueueName"))),
+            "SendMessage" => Send(request, cloud, region),
+            "ReceiveMessage" => Receive(request, cloud, region),
+            "DeleteMessage" => Delete(request, cloud, region),
+            _ => throw ServiceError.Gap($"the SQS action {action}"),
+        };
+
+    /// <summary>The queue a request is for; null when there is none or it names none.</summary>
+    public static MessageQueue? QueueOf(JsonObject request, CloudState cloud, string region) =>
+        request["QueueUrl"]?.GetValue<string>() is { } url ? cloud.Queues.Find(region, url.Split('/')[^1]) : null;
+
+    private static JsonObject Send(JsonObject request, CloudState cloud, string region)
+    {
+        var body = Text(request, "MessageBody");
+        var id = Queue(request, cloud, region).Send(body, cloud.Now);
+        return new JsonObject { ["MessageId"] = id, ["MD5OfMessageBody"] = Md5(body) };
+    }
+
+    private static JsonObject Receive(JsonObject request, CloudState cloud, string region)
+    {
+        var most = request["MaxNumberOfMessages"]?.GetValue<int>() ?? 1;
+        if (most is < 1 or > 10)
+        {
+            throw ServiceError.Invalid("MaxNumberOfMessages", $"{most}");
+        }
+
+        var hide = TimeSpan.FromSeconds(request["VisibilityTimeout"]?.GetValue<int>() ?? DefaultVisibilitySeconds);
+        var received = Queue(request, cloud, region).Receive(most, hide, cloud.Now);
+        return received.Count == 0
+            ? []
+            : new JsonObject
+            {
+                ["Messages"] = new JsonArray([
+                    .. received.Select(m => new JsonObject
+                    {
+                        ["MessageId"] = m.Id,
+                        ["ReceiptHandle"] = m.Receipt,
+                        ["Body"] = m.Body,
+                        ["MD5OfBody"] = Md5(m.Body),
+                    }),
+                ]),
+            };
+    }
+
+    private static JsonObject Delete(JsonObject request, CloudState cloud, string region)
+    {
+        Queue(request, cloud, region).Delete(Text(request, "ReceiptHandle"));
+        return [];
+    }
+
+    private static MessageQueue Queue(JsonObject request, CloudState cloud, string region) =>
+        QueueOf(request, cloud, region) ?? throw ServiceError.Missing("QueueUrl");
+
+    private static JsonObject Url(CloudState cloud, MessageQueue queue) =>
+        new() { ["QueueUrl"] = new Uri(cloud.Endpoint, $"{cloud.Options.AccountId}/{queue.Name}").AbsoluteUri };
+
+    private static string Text(JsonObject request, string name) =>
+        request[name]?.GetValue<string>() ?? throw ServiceError.Missing(name);
+
+#pragma warning disable CA5351 // SQS answers with MD5; nothing relies on it.
+    private static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
+#pragma warning restore CA5351
+}

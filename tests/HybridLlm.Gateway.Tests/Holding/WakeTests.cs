@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using HybridLlm.Gateway.Tests.Protocols;
+using HybridLlm.Testing.Ollama;
+using Microsoft.Extensions.AI;
+using OllamaSharp;
+
+namespace HybridLlm.Gateway.Tests.Holding;
+
+/// <summary>Requests that find nobody awake.</summary>
+public sealed class WakeTests(ITestOutputHelper output)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Five_thousand_held_requests_are_one_launch_none_lost_and_let_through_in_a_measured_way()
+    {
+        const int Count = 5000;
+        const int AtOnce = 64;
+        await using var lab = await CloudLab.StartAsync(
+            o => (o.NodeParallel, o.HeartbeatSeconds, o.MaxHeld) = (AtOnce, 0, Count),
+            speed: 1
+        );
+        var router = lab.Gateway.Router;
+        // What a first request costs once is not the held ones'.
+        using (var first = lab.PostAsync("api/show", HomeLab.Question(stream: false)))
+        {
+            await first;
+        }
+
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var answers = Enumerable.Range(0, Count).Select(i => AnswerAsync(lab, i)).ToList();
+        await UntilAsync(() => router.Held + router.Cloud!.Granted == Count);
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        router.Cloud!.Granted.ShouldBe(AtOnce);
+        router.Held.ShouldBe(Count - AtOnce);
+
+        var most = 0;
+        router.Cloud.Changed += () => most = Math.Max(most, router.Cloud.Granted);
+        lab.World.Clock.Speed = 100;
+        var began = Stopwatch.GetTimestamp();
+        (await Task.WhenAll(answers)).ShouldAllBe(done => done);
+
+        output.WriteLine(
+            $"{held / Count:N0} bytes a held request, its client and both ends of its connection included; "
+                + $"{Count} answered {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s after time went on."
+        );
+        held.ShouldBeLessThan(Count * 100L * 1024);
+        lab.Launches.ShouldBe(1);
+        most.ShouldBeLessThanOrEqualTo(AtOnce);
+        (router.Held, router.Cloud.Granted).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task Who_waits_long_is_told_stage_time_cost_and_place_in_each_protocol_and_then_answered()
+    {
+        await using var lab = await CloudLab.StartAsync(
+            o => (o.HeartbeatSeconds, o.NodeParallel) = (0.1, 1),
+            speed: 20
+        );
+        var native = lab.PostAsync("api/chat", HomeLab.Question(tokens: 5));
+        var chat = lab.PostAsync("v1/chat/completions", OpenAi(tokens: 5));
+        var messages = lab.PostAsync("v1/messages", OpenAi(tokens: 5));
+        var lines = (await (await native).Content.ReadAsStringAsync(Token))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonNode.Parse(l)!.AsObject())
+            .ToList();
+        var beats = lines.Where(l => l["hybridllm"]?["stage"] is not null).ToList();
+        beats.Count.ShouldBeGreaterThan(3);
+        beats.ShouldAllBe(b => b["message"]!["content"]!.ToString().Length == 0 && !b["done"]!.GetValue<bool>());
+        beats.Select(b => b["hybridllm"]!["stage"]!.ToString()).ShouldContain("wake.boot");
+        var boot = beats.Where(b => b["hybridllm"]!["stage"]!.ToString() == "wake.boot").ToList();
+        boot[^1]["hybridllm"]!["eta_seconds"]!.GetValue<long>().ShouldBeInRange(1, 240);
+        boot[^1]["hybridllm"]!["cost_usd"]!.GetValue<decimal>().ShouldBeGreaterThan(0);
+        lines[^1]["done"]!.GetValue<bool>().ShouldBeTrue();
+
+        var events = await (await chat).Content.ReadAsStringAsync(Token);
+        Sse.Comments(events).ShouldContain(c => c.Contains("stage=wake.") && c.Contains("eta="));
+        Sse.Data(events).Last().ShouldBe("[DONE]");
+        var stream = await (await messages).Content.ReadAsStringAsync(Token);
+        Sse.Comments(stream).ShouldContain(c => c.Contains("position="));
+        Sse.Data(stream).Last().ShouldContain("message_stop");
+        lab.Launches.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task OllamaSharp_needs_no_change_cold_with_signs_of_life_and_warm()
+    {
+        await using var lab = await CloudLab.StartAsync(o => o.HeartbeatSeconds = 0.1, speed: 50);
+        using OllamaApiClient client = new(lab.Http, CloudLab.Model);
+        ChatOptions greedy = new() { Temperature = 0, MaxOutputTokens = 20 };
+
+        var cold = await ((IChatClient)client).GetResponseAsync("Hello?", greedy, Token);
+        List<ChatResponseUpdate> updates = [];
+        await foreach (var update in ((IChatClient)client).GetStreamingResponseAsync("Hello?", greedy, Token))
+        {
+            updates.Add(update);
+        }
+
+        cold.Text.Length.ShouldBeGreaterThan(0);
+        string.Concat(updates.Select(u => u.Text)).ShouldBe(cold.Text);
+        (await client.ListLocalModelsAsync(Token)).Single().Name.ShouldBe(CloudLab.Model);
+        lab.Launches.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_full_queue_and_a_wait_too_long_are_503_with_place_and_time_before_anything_was_sent()
+    {
+        await using var lab = await CloudLab.StartAsync(
+            o => (o.NodeParallel, o.MaxHeld, o.MaxHoldSeconds) = (1, 1, 2),
+            speed: 0.1
+        );
+        var first = lab.PostAsync("api/chat", HomeLab.Question());
+        await UntilAsync(() => lab.Gateway.Router.Cloud!.Granted == 1);
+        var second = lab.PostAsync("v1/chat/completions", OpenAi(tokens: 5));
+        await UntilAsync(() => lab.Gateway.Router.Held == 1);
+
+        using var full = await lab.PostAsync("api/chat", HomeLab.Question());
+        full.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        full.Headers.RetryAfter.ShouldNotBeNull();
+        full.Headers.GetValues("X-Queue-Position").Single().ShouldBe("2");
+
+        using var late = await second;
+        late.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        late.Headers.RetryAfter.ShouldNotBeNull();
+        using var waker = await first;
+        waker.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        lab.World.Clock.Speed = 100;
+    }
+
+    [Fact]
+    public async Task Home_is_asked_first_and_the_rented_node_only_when_home_is_full()
+    {
+        await using var home = await OllamaEmulator.StartAsync(new OllamaEmulatorOptions { Parallel = 4 }, Token);
+        await using var lab = await CloudLab.StartAsync(o =>
+        {
+            o.Backends.Add(home.Address);
+            o.BackendParallel = 1;
+            o.ProbeSeconds = 0.2;
+        });
+        await UntilAsync(() => lab.Gateway.Router.Home.All[0].View.Up);
+        using (var alone = await lab.PostAsync("api/chat", HomeLab.Question(tokens: 5)))
+        {
+            alone.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        lab.Launches.ShouldBe(0);
+        home.Hang();
+        var atHome = lab.PostAsync("api/chat", HomeLab.Question(tokens: 5));
+        await UntilAsync(() => lab.Gateway.Router.Home.All[0].Open == 1);
+        using var inTheCloud = await lab.PostAsync("api/chat", HomeLab.Question(tokens: 5));
+        inTheCloud.StatusCode.ShouldBe(HttpStatusCode.OK);
+        lab.Launches.ShouldBe(1);
+        home.Resume();
+        using var late = await atHome;
+        late.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    private static JsonObject OpenAi(int tokens)
+    {
+        var question = HomeLab.Question();
+        question["max_tokens"] = tokens;
+        question["temperature"] = 0;
+        return question;
+    }
+
+    private static async Task<bool> AnswerAsync(CloudLab lab, int number)
+    {
+        using var response = await lab.PostAsync("api/chat", HomeLab.Question($"{number}", number % 2 == 0, tokens: 2));
+        var body = await response.Content.ReadAsStringAsync(Token);
+        return response.StatusCode == HttpStatusCode.OK && body.Contains("\"done\":true");
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        while (!holds())
+        {
+            await Task.Delay(20, Token);
+        }
+    }
+}

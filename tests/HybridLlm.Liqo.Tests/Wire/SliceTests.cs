@@ -1,0 +1,165 @@
+using HybridLlm.Liqo.Peering;
+using HybridLlm.Liqo.Slices;
+using k8s;
+
+namespace HybridLlm.Liqo.Tests.Wire;
+
+/// <summary>Further slices of a peered provider, and virtual nodes by hand.</summary>
+public sealed class SliceTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromHours(4);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_slice_with_a_GPU_is_created_resized_and_given_back()
+    {
+        await using var two = await PeeredAsync();
+        SliceManager slices = new(two.Home.Liqo);
+        var before = two.Home.Listing().Keys.ToHashSet();
+
+        await Federation.DoAsync(slices.Ensure(Gpus(1)));
+        (await GpusAsync(two)).ShouldBe("1");
+        (await slices.Ensure(Gpus(1)).PlanAsync(Stop)).Steps.ShouldBeEmpty();
+
+        await Federation.DoAsync(slices.Ensure(Gpus(2)));
+        (await GpusAsync(two)).ShouldBe("2");
+        var listed = (await slices.ListAsync(Stop)).ShouldNotBeNull();
+        listed.Select(s => (s.Name, s.IsGranted)).ShouldBe([("aws-gpu-1", true), ("second", true)]);
+        listed[1].Granted["nvidia.com/gpu"].ShouldBe("2");
+
+        await Federation.DoAsync(slices.Ensure(Gpus(0)));
+        await two.UntilAsync(async () => await GpusAsync(two) is null);
+
+        await Federation.DoAsync(slices.Delete(Federation.ProviderId, "second", s_patience));
+        await two.UntilAsync(() =>
+            Task.FromResult(Durable(two.Home.Listing().Keys).ToHashSet().SetEquals(Durable(before)))
+        );
+        (await slices.Delete(Federation.ProviderId, "second").PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_slice_of_a_provider_that_is_not_peered_is_refused()
+    {
+        await using var two = await Federation.StartAsync();
+
+        var refusal = await Should.ThrowAsync<LiqoRefusedException>(() =>
+            new SliceManager(two.Home.Liqo).Ensure(Gpus(1)).PlanAsync(Stop)
+        );
+
+        refusal.Refusal.ShouldBe(LiqoRefusal.TenantMissing);
+    }
+
+    [Fact]
+    public async Task A_slice_of_a_dead_provider_ends_its_wait_with_the_way_out()
+    {
+        await using var two = await PeeredAsync();
+        await two.Rented.Cluster.KillAsync();
+        var ensure = new SliceManager(two.Home.Liqo).Ensure(Gpus(1));
+        var plan = await ensure.PlanAsync(Stop);
+
+        var lost = await Should.ThrowAsync<LiqoRefusedException>(() => ensure.ApplyAsync(plan, null, Stop));
+
+        lost.Refusal.ShouldBe(LiqoRefusal.ProviderUnreachable);
+        lost.Remedy.ShouldContain("ForcedPeeringRemover");
+    }
+
+    [Fact]
+    public async Task A_virtual_node_by_hand_stands_for_a_slice_without_one()
+    {
+        await using var two = await PeeredAsync();
+        await Federation.DoAsync(new SliceManager(two.Home.Liqo).Ensure(Gpus(1) with { HasNode = false }));
+        VirtualNodeManager nodes = new(two.Home.Liqo);
+        VirtualNodeSpec spec = new()
+        {
+            Name = "pool-a",
+            ProviderId = Federation.ProviderId,
+            SliceName = "second",
+            Labels = new Dictionary<string, string> { ["pool"] = "a" },
+            RemoteRuntimeClass = "nvidia",
+            Patience = s_patience,
+        };
+        // The identity of a slice follows its grant.
+        await two.UntilAsync(async () =>
+        {
+            try
+            {
+                await nodes.Ensure(spec).PlanAsync(Stop);
+                return true;
+            }
+            catch (LiqoRefusedException notYet) when (notYet.Refusal == LiqoRefusal.SliceMissing)
+            {
+                return false;
+            }
+        });
+
+        await Federation.DoAsync(nodes.Ensure(spec));
+
+        var node = await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop);
+        node.Metadata.Labels["pool"].ShouldBe("a");
+        node.Status.Allocatable["nvidia.com/gpu"].ToString().ShouldBe("1");
+        (await nodes.Ensure(spec).PlanAsync(Stop)).Steps.ShouldBeEmpty();
+
+        await Federation.DoAsync(nodes.Cordon(Federation.ProviderId, "pool-a"));
+        (await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop)).Spec.Unschedulable.ShouldBe(true);
+        (await nodes.Cordon(Federation.ProviderId, "pool-a").PlanAsync(Stop)).Steps.ShouldBeEmpty();
+        await Federation.DoAsync(nodes.Uncordon(Federation.ProviderId, "pool-a"));
+        (await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop)).Spec.Unschedulable.ShouldNotBe(true);
+
+        await Federation.DoAsync(nodes.Delete(Federation.ProviderId, "pool-a", s_patience));
+        (await nodes.Delete(Federation.ProviderId, "pool-a").PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Credentials_are_given_and_taken_back_apart_from_a_peering()
+    {
+        await using var two = await Federation.StartAsync();
+        PeeringAuthenticator authenticator = new(two.Home.Liqo, two.Rented.Liqo);
+
+        await Federation.DoAsync(authenticator.Authenticate(s_patience));
+        (await authenticator.Authenticate().PlanAsync(Stop)).Steps.ShouldBeEmpty();
+        await Federation.DoAsync(new SliceManager(two.Home.Liqo).Ensure(Gpus(1) with { HasNode = false }));
+        var refusal = await Should.ThrowAsync<LiqoRefusedException>(() =>
+            authenticator.Unauthenticate().PlanAsync(Stop)
+        );
+        refusal.Refusal.ShouldBe(LiqoRefusal.SlicesLeft);
+
+        await Federation.DoAsync(new SliceManager(two.Home.Liqo).Delete(Federation.ProviderId, "second", s_patience));
+        await Federation.DoAsync(authenticator.Unauthenticate(s_patience));
+        (await authenticator.Unauthenticate().PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    private static async Task<Federation> PeeredAsync()
+    {
+        var two = await Federation.StartAsync();
+        await two.PeerAsync();
+        return two;
+    }
+
+    private static SliceSpec Gpus(int count) =>
+        new()
+        {
+            ProviderId = Federation.ProviderId,
+            Name = "second",
+            Resources = new SliceResources
+            {
+                Cpu = "2",
+                Memory = "8Gi",
+                Gpus = count,
+            },
+            Patience = s_patience,
+        };
+
+    private static async Task<string?> GpusAsync(Federation two)
+    {
+        var node = await two.Home.Admin.ReadNodeAsync("second", cancellationToken: Stop);
+        return node.Status.Allocatable.TryGetValue("nvidia.com/gpu", out var amount) ? amount.ToString() : null;
+    }
+
+    /// <summary>Without leases and certificate requests, which Liqo leaves to their own ends.</summary>
+    private static IEnumerable<string> Durable(IEnumerable<string> keys) =>
+        keys.Where(k =>
+            !k.Contains(" Lease ", StringComparison.Ordinal)
+            && !k.Contains(" CertificateSigningRequest ", StringComparison.Ordinal)
+        );
+}
