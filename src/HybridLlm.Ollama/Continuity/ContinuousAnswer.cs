@@ -156,7 +156,9 @@ internal sealed class ContinuousAnswer(
                 var tokens = await PromptProbe
                     .CountAsync(asked, plan, next.Client, cancellationToken)
                     .ConfigureAwait(false);
-                _journal.Correct(Math.Max(tokens, soFar.Tokens ?? 0));
+                // A limit that falls inside a character leaves a U+FFFD, which reads as more tokens than it was.
+                var most = asked.MaxTokens(facts.Model) ?? int.MaxValue;
+                _journal.Correct(Math.Min(Math.Max(tokens, soFar.Tokens ?? 0), most));
                 // By chance a token may be less likely than those shown, and seem odd for that.
                 Doubt(
                     asked.IsGreedy(facts.Model) ? "tokens that came as one were counted by reading them again" : null

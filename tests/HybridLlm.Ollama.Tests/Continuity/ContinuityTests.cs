@@ -159,6 +159,29 @@ public sealed class ContinuityTests
     }
 
     [Fact]
+    public async Task A_limit_inside_a_letter_holds_wherever_the_cut_falls()
+    {
+        await using var servers = await Servers.StartAsync(
+            Models(voice: EmulatedVoice.MultiByte),
+            Models(voice: EmulatedVoice.MultiByte)
+        );
+        for (var limit = 5; limit < 13; limit++)
+        {
+            JsonObject limited = new() { ["temperature"] = 0, ["num_predict"] = limit };
+            var whole = await servers.WholeAsync(OllamaApi.Chat, Ask.Chat("Hello", options: limited));
+            for (var line = 1; line < whole.Chunks.Count; line++)
+            {
+                servers[0].Arm(new StreamFault(StreamFaultKind.Cut, line));
+                var answer = await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello", options: limited));
+                (answer.Text, answer.Reason, answer.Tokens).ShouldBe(
+                    (whole.Text, "length", whole.Tokens),
+                    $"limit {limit}, line {line}"
+                );
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_stop_string_is_met_wherever_the_cut_falls()
     {
         await using var servers = await Servers.StartAsync(Models(), Models());

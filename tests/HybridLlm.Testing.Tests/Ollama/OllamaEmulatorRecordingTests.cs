@@ -35,6 +35,25 @@ public sealed partial class OllamaEmulatorRecordingTests
         "format-json", // the tiny model ran into the repeat guard
     ];
 
+    /// <summary>Sequences in which no exchange overlaps another, no time has to pass and no process is killed; other tests play those.</summary>
+    private static readonly string[] s_sequences =
+    [
+        "generate-context",
+        "generate-keep-alive-0-with-prompt",
+        "keep-alive-10m",
+        "keep-alive-1h30m",
+        "keep-alive-minus",
+        "keep-alive-number",
+        "keep-alive-string",
+        "options-num-ctx-reload",
+        "options-seed-42",
+        "render-f-llama3-instruct",
+        "render-r-",
+        "render-tiny",
+        "unload-chat",
+        "unload-generate",
+    ];
+
     [Fact]
     public async Task Answers_as_the_real_server_did()
     {
@@ -51,6 +70,49 @@ public sealed partial class OllamaEmulatorRecordingTests
         }
 
         differences.ShouldBeEmpty();
+    }
+
+    /// <summary>Several exchanges after each other, on a server that remembers: loads, unloads, residents, contexts, renderings.</summary>
+    [Fact]
+    public async Task Sequences_are_answered_as_the_real_server_did()
+    {
+        List<string> differences = [];
+        var sequences = Recordings
+            .All.Where(r => r.Name.Contains('/'))
+            .GroupBy(r => r.Name.Split('/')[0])
+            .Where(s => s_sequences.Any(p => s.Key.StartsWith(p, StringComparison.Ordinal)))
+            .ToList();
+        foreach (var sequence in sequences)
+        {
+            await using var emulator = await OllamaEmulator.StartAsync(
+                TinyModels.Options(),
+                TestContext.Current.CancellationToken
+            );
+            foreach (var recording in sequence)
+            {
+                using var response = await SendAsync(emulator, recording);
+                var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+                differences.AddRange(
+                    Differences(recording, response, text)
+                        .Concat(RenderedDifference(recording.ResponseText, text))
+                        .Select(d => $"{recording.Name}: {d}")
+                );
+            }
+        }
+
+        differences.ShouldBeEmpty();
+        sequences.Count.ShouldBeGreaterThan(15);
+    }
+
+    private static IEnumerable<string> RenderedDifference(string was, string now)
+    {
+        var (before, after) = (Rendered(was), Rendered(now));
+        return before == after ? [] : [$"rendered was {before}\n    is {after}"];
+
+        static string? Rendered(string body) =>
+            body.Contains("\"_debug_info\"", StringComparison.Ordinal)
+                ? JsonElement.Parse(body).GetProperty("_debug_info").GetProperty("rendered_template").GetString()
+                : null;
     }
 
     private static IEnumerable<string> Differences(Recording recording, HttpResponseMessage response, string text)
