@@ -35,8 +35,10 @@ internal sealed class Backend : IDisposable
                 UseProxy = false,
                 UseCookies = false,
                 AllowAutoRedirect = false,
-                // Reading on after an answer was given up would keep the GPU at work on it.
-                ResponseDrainTimeout = TimeSpan.Zero,
+                // The end of a whole answer is waited for, so that its connection can be used again. One more byte of an answer
+                // that was given up closes it: reading on would keep the GPU at work on it.
+                ResponseDrainTimeout = TimeSpan.FromMilliseconds(100),
+                MaxResponseDrainSize = 1,
                 PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             }
         );

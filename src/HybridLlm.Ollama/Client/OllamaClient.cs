@@ -31,8 +31,10 @@ public sealed class OllamaClient : IDisposable
         SocketsHttpHandler handler = new()
         {
             ConnectTimeout = s_connectTimeout,
-            // Closes at once when an answer is left early; reading the rest would keep the GPU busy with it.
-            ResponseDrainTimeout = TimeSpan.Zero,
+            // The end of a whole answer is waited for, so that its connection can be used again. One more byte of an answer that is
+            // left early closes it: reading the rest would keep the GPU busy with it.
+            ResponseDrainTimeout = TimeSpan.FromMilliseconds(100),
+            MaxResponseDrainSize = 1,
         };
         _owned = new HttpMessageInvoker(handler);
         _wire = new OllamaWire(_owned, Root(address));

@@ -14,6 +14,7 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
     private readonly StringBuilder _thinking = new();
     private readonly List<string> _toolCalls = [];
     private readonly List<OllamaChunk> _held = [];
+    private readonly List<OllamaChunk> _ready = [];
     private int? _tokens = 0;
     private bool _uncounted;
 
@@ -31,13 +32,14 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
             Uncounted = _uncounted,
         };
 
-    /// <summary>Takes a chunk in and gives out what can be delivered now.</summary>
-    public IReadOnlyList<OllamaChunk> Add(OllamaChunk chunk)
+    /// <summary>Takes a chunk in and gives out what can be delivered now; the list is used again by the next call.</summary>
+    public List<OllamaChunk> Add(OllamaChunk chunk)
     {
         _held.Add(chunk);
         var stops = asked ?? ModelStops;
         return chunk.Done || stops.Count == 0 ? Flush()
-            : CouldBeginStop(stops, string.Concat(_held.Select(c => c.Text))) ? []
+            : CouldBeginStop(stops, _held is [var only] ? only.Text : string.Concat(_held.Select(c => c.Text)))
+                ? Deliver(0)
             : Deliver(asked is null && !chunk.CutShort ? _held.Count : _held.Count - 1);
     }
 
@@ -45,44 +47,51 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
     public void Correct(int tokens) => (_tokens, _uncounted) = (tokens, false);
 
     /// <summary>Gives out what was kept back.</summary>
-    public IReadOnlyList<OllamaChunk> Flush() => Deliver(_held.Count);
+    public List<OllamaChunk> Flush() => Deliver(_held.Count);
 
     /// <summary>Forgets what was kept back: the next server says it again.</summary>
     public void DropHeld() => _held.Clear();
 
     private List<OllamaChunk> Deliver(int count)
     {
-        var ready = _held.GetRange(0, count);
-        _held.RemoveRange(0, count);
-        foreach (var delivered in ready)
+        _ready.Clear();
+        for (var i = 0; i < count; i++)
         {
-            Record(delivered);
+            _ready.Add(_held[i]);
+            Record(_held[i]);
         }
 
-        return ready;
+        _held.RemoveRange(0, count);
+        return _ready;
     }
 
     private void Record(OllamaChunk chunk)
     {
         _text.Append(chunk.Text);
         _thinking.Append(chunk.Thinking);
-        _toolCalls.AddRange(chunk.ToolCalls.Select(ToolCallText.Of));
+        if (chunk.ToolCalls.Count > 0)
+        {
+            _toolCalls.AddRange(chunk.ToolCalls.Select(ToolCallText.Of));
+        }
+
         // The last line's tokens are in its counters.
         _tokens += chunk.Done ? 0 : chunk.TokenCount;
         _uncounted |= chunk.OddToken;
     }
 
-    private static bool CouldBeginStop(IReadOnlyList<string> stops, string text) =>
-        stops.Any(stop =>
+    private static bool CouldBeginStop(IReadOnlyList<string> stops, ReadOnlySpan<char> text)
+    {
+        foreach (var stop in stops)
         {
             for (var length = Math.Min(text.Length, stop.Length - 1); length > 0; length--)
             {
-                if (stop.StartsWith(text[^length..], StringComparison.Ordinal))
+                if (stop.AsSpan(0, length).SequenceEqual(text[^length..]))
                 {
                     return true;
                 }
             }
+        }
 
-            return false;
-        });
+        return false;
+    }
 }

@@ -11,12 +11,12 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
 
     public JsonObject Body => body;
 
-    public string Model => Text("model");
+    public string Model { get; } = Text(body, "model");
 
-    public string Prompt => Text("prompt");
+    public string Prompt => Text(body, "prompt");
 
     /// <summary>The prompt is the model's as it stands, without a template.</summary>
-    public bool Raw => Flag("raw") is true;
+    public bool Raw => Flag(body, "raw") is true;
 
     public bool Tools => body["tools"] is JsonArray { Count: > 0 };
 
@@ -26,9 +26,9 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
     public bool Context => body["context"] is JsonArray { Count: > 0 };
 
     /// <summary>False if the model was told not to reason; null if nothing was said.</summary>
-    public bool? Think => Flag("think") ?? (body["think"] is null ? null : true);
+    public bool? Think => Flag(body, "think") ?? (body["think"] is null ? null : true);
 
-    public bool Logprobs => Flag("logprobs") is true;
+    public bool Logprobs { get; } = Flag(body, "logprobs") is true;
 
     /// <summary>Likeliest tokens wanted beside each token; 0 to 20.</summary>
     public int TopLogprobs =>
@@ -89,10 +89,10 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
             : null;
     }
 
-    private string Text(string name) =>
+    private static string Text(JsonObject body, string name) =>
         body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
-    private bool? Flag(string name) =>
+    private static bool? Flag(JsonObject body, string name) =>
         body[name] is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : null;
 
     private static IEnumerable<JsonNode> Nodes(JsonNode? node) =>

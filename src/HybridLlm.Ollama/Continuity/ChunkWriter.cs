@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,14 +8,17 @@ namespace HybridLlm.Ollama.Continuity;
 
 /// <summary>
 /// Writes chunks in the shape the caller asked for: without token probabilities it did not ask for, and as chat lines where the
-/// text came from a raw prompt.
+/// text came from a raw prompt. One for each answer: its buffer is used again for each line.
 /// </summary>
-internal static class ChunkWriter
+internal sealed class ChunkWriter
 {
     private static readonly JsonWriterOptions s_relaxed = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private readonly ArrayBufferWriter<byte> _line = new(256);
+    private Utf8JsonWriter? _writer;
 
     /// <summary>The chunk with other contents; its line is written later.</summary>
     public static OllamaChunk With(
@@ -41,24 +45,24 @@ internal static class ChunkWriter
         };
 
     /// <summary>The chunk as a line of <paramref name="asked"/>'s endpoint.</summary>
-    public static OllamaChunk Write(OllamaChunk chunk, AskedFor asked, OllamaUsage? usage, ContinuityReport? report)
+    public OllamaChunk Write(OllamaChunk chunk, AskedFor asked, OllamaUsage? usage, ContinuityReport? report)
     {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, s_relaxed))
+        _line.ResetWrittenCount();
+        var writer = _writer ??= new Utf8JsonWriter(_line, s_relaxed);
+        writer.Reset(_line);
+        writer.WriteStartObject();
+        writer.WriteString("model"u8, asked.Model);
+        if (chunk.CreatedAt is { } time)
         {
-            writer.WriteStartObject();
-            writer.WriteString("model", asked.Model);
-            if (chunk.CreatedAt is { } time)
-            {
-                writer.WriteString("created_at", time.UtcDateTime);
-            }
-
-            WriteContent(writer, chunk, asked.Api);
-            writer.WriteBoolean("done", chunk.Done);
-            WriteLogprobs(writer, chunk, asked);
-            WriteEnd(writer, chunk.DoneReason, usage);
-            writer.WriteEndObject();
+            writer.WriteString("created_at"u8, time.UtcDateTime);
         }
+
+        WriteContent(writer, chunk, asked.Api);
+        writer.WriteBoolean("done"u8, chunk.Done);
+        WriteLogprobs(writer, chunk, asked);
+        WriteEnd(writer, chunk.DoneReason, usage);
+        writer.WriteEndObject();
+        writer.Flush();
 
         return new OllamaChunk
         {
@@ -72,7 +76,7 @@ internal static class ChunkWriter
             DoneReason = chunk.DoneReason,
             Usage = usage,
             Continuity = report,
-            Json = bytes.ToArray(),
+            Json = _line.WrittenSpan.ToArray(),
         };
     }
 

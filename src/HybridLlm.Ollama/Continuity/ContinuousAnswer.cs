@@ -12,6 +12,7 @@ internal sealed class ContinuousAnswer(
 )
 {
     private readonly AnswerJournal _journal = new(asked.Stops);
+    private readonly ChunkWriter _writer = new();
     private readonly List<OllamaEndpoint> _failed = [];
     private readonly List<IDisposable> _leases = [];
     private readonly List<Migration> _migrations = [];
@@ -38,9 +39,12 @@ internal sealed class ContinuousAnswer(
                     {
                         Doubt(rounding.Judge(chunk));
                         LearnStops();
-                        foreach (var ready in _journal.Add(chunk).Where(c => !c.Done))
+                        foreach (var ready in _journal.Add(chunk))
                         {
-                            yield return ChunkWriter.Write(ready, asked, null, null);
+                            if (!ready.Done)
+                            {
+                                yield return _writer.Write(ready, asked, null, null);
+                            }
                         }
 
                         if (chunk.Done)
@@ -58,11 +62,11 @@ internal sealed class ContinuousAnswer(
                     case FailureVerdict.EndHere:
                         foreach (var ready in _journal.Flush())
                         {
-                            yield return ChunkWriter.Write(ready, asked, null, null);
+                            yield return _writer.Write(ready, asked, null, null);
                         }
 
                         Doubt(leg.Plan.AfterSeam ? "the guard against repeating counts from the seam" : null);
-                        yield return ChunkWriter.Write(End("stop"), asked, null, Report());
+                        yield return _writer.Write(End("stop"), asked, null, Report());
                         yield break;
                     default:
                         _journal.DropHeld();
@@ -204,7 +208,7 @@ internal sealed class ContinuousAnswer(
     {
         if (_migrations.Count == 0 || leg.Plan.Method is ContinuationMethod.Restart or ContinuationMethod.Replay)
         {
-            return ChunkWriter.Write(last, asked, last.Usage, Report());
+            return _writer.Write(last, asked, last.Usage, Report());
         }
 
         int? promptTokens = null;
@@ -217,7 +221,7 @@ internal sealed class ContinuousAnswer(
             Doubt(doubt);
         }
 
-        return ChunkWriter.Write(last, asked, Sum(leg.Before.Tokens ?? 0, last.Usage, promptTokens), Report());
+        return _writer.Write(last, asked, Sum(leg.Before.Tokens ?? 0, last.Usage, promptTokens), Report());
     }
 
     /// <summary>Counters of the whole: the prompt once, the tokens of all parts; durations are the last part's.</summary>
@@ -262,8 +266,13 @@ internal sealed class ContinuousAnswer(
     }
 
     /// <summary>Remembers once what speaks against exactness; null if nothing.</summary>
-    private void Doubt(string? doubt) =>
-        _doubts.AddRange(doubt is null || _doubts.Contains(doubt, StringComparer.Ordinal) ? [] : [doubt]);
+    private void Doubt(string? doubt)
+    {
+        if (doubt is not null && !_doubts.Contains(doubt, StringComparer.Ordinal))
+        {
+            _doubts.Add(doubt);
+        }
+    }
 
     private void Report(
         Leg leg,

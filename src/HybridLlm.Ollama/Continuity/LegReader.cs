@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace HybridLlm.Ollama.Continuity;
 
 /// <summary>Reads one leg: watches for silence and loss, leaves when another server is ready, and gives out only what is new of the answer.</summary>
@@ -11,7 +13,9 @@ internal sealed class LegReader : IAsyncDisposable
     private readonly IAsyncEnumerator<OllamaChunk> _lines;
     private readonly ThoughtSplitter? _thought;
     private readonly DeliveredSkipper? _skipper;
+    private readonly TimeProvider _clock;
     private volatile bool _stalled;
+    private long _waitingSince;
     private long _read;
 
     public LegReader(
@@ -22,15 +26,10 @@ internal sealed class LegReader : IAsyncDisposable
     )
     {
         _lost = leg.Endpoint.Lost;
-        _stallLimit = options.StallLimit;
+        (_stallLimit, _clock) = (options.StallLimit, options.TimeProvider);
         _cancellationToken = cancellationToken;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, nextReady, _lost);
-        _silence = options.TimeProvider.CreateTimer(
-            _ => Stall(),
-            null,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        _silence = _clock.CreateTimer(_ => CheckSilence(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thought = leg.Plan.InThought ? new ThoughtSplitter() : null;
         _skipper = leg.Plan.Method == ContinuationMethod.Replay ? new DeliveredSkipper(leg.Before) : null;
         var body = leg.Plan.Body.DeepClone().AsObject();
@@ -41,16 +40,21 @@ internal sealed class LegReader : IAsyncDisposable
         _lines = leg.Endpoint.Client.StreamAsync(leg.Plan.Api, body, _ended.Token).GetAsyncEnumerator(_ended.Token);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<LegStep> NextAsync()
     {
         try
         {
             while (true)
             {
-                Watch(true);
+                Volatile.Write(ref _waitingSince, _clock.GetTimestamp());
                 await _lines.MoveNextAsync().ConfigureAwait(false);
-                Watch(false);
-                _read++;
+                Volatile.Write(ref _waitingSince, long.MaxValue);
+                if (_read++ == 0 && _stallLimit is { } limit)
+                {
+                    _silence.Change(limit, Timeout.InfiniteTimeSpan);
+                }
+
                 if (New(_lines.Current) is { } chunk)
                 {
                     return new LegStep(chunk, null);
@@ -92,17 +96,19 @@ internal sealed class LegReader : IAsyncDisposable
         return _skipper is null ? chunk : _skipper.Skip(chunk);
     }
 
-    private void Watch(bool on)
+    /// <summary>Stalled if the wait has lasted too long, else looks again when it may have: to set a timer for each line costs more than the line.</summary>
+    private void CheckSilence()
     {
-        if (_stallLimit is { } limit && _read > 0)
+        var since = Volatile.Read(ref _waitingSince);
+        var left = since == long.MaxValue ? _stallLimit!.Value : _stallLimit!.Value - _clock.GetElapsedTime(since);
+        if (left <= TimeSpan.Zero)
         {
-            _silence.Change(on ? limit : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _stalled = true;
+            _ended.Cancel();
         }
-    }
-
-    private void Stall()
-    {
-        _stalled = true;
-        _ended.Cancel();
+        else
+        {
+            _silence.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        }
     }
 }

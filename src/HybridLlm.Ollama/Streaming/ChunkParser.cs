@@ -6,8 +6,10 @@ namespace HybridLlm.Ollama;
 internal static class ChunkParser
 {
     /// <summary>The line as a chunk, or the text of its <c>error</c>.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="before">The line before, whose model this one most likely names again; null if there is none.</param>
     /// <exception cref="JsonException">The line is not a JSON object of this shape.</exception>
-    public static (OllamaChunk? Chunk, string? Error) Parse(ReadOnlyMemory<byte> line)
+    public static (OllamaChunk? Chunk, string? Error) Parse(ReadOnlyMemory<byte> line, OllamaChunk? before = null)
     {
         Utf8JsonReader reader = new(line.Span);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -24,14 +26,19 @@ internal static class ChunkParser
                 return (null, NextString(ref reader));
             }
 
-            ReadField(ref reader, chunk, ref counters);
+            ReadField(ref reader, chunk, ref counters, before?.Model ?? "");
         }
 
         chunk.Usage = chunk.Done ? counters.ToUsage() : null;
         return (chunk, null);
     }
 
-    private static void ReadField(ref Utf8JsonReader reader, OllamaChunk chunk, ref Counters counters)
+    private static void ReadField(
+        ref Utf8JsonReader reader,
+        OllamaChunk chunk,
+        ref Counters counters,
+        string knownModel
+    )
     {
         if (reader.ValueTextEquals("message"u8))
         {
@@ -56,7 +63,11 @@ internal static class ChunkParser
         }
         else if (reader.ValueTextEquals("model"u8))
         {
-            chunk.Model = NextString(ref reader);
+            reader.Read();
+            chunk.Model =
+                reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(knownModel)
+                    ? knownModel
+                    : ThisString(ref reader);
         }
         else if (reader.ValueTextEquals("created_at"u8))
         {
@@ -110,13 +121,16 @@ internal static class ChunkParser
     private static string NextString(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return reader.TokenType switch
+        return ThisString(ref reader);
+    }
+
+    private static string ThisString(ref Utf8JsonReader reader) =>
+        reader.TokenType switch
         {
             JsonTokenType.String => reader.GetString()!,
             JsonTokenType.Null => "",
             _ => throw new JsonException($"a {reader.TokenType} where text belongs"),
         };
-    }
 
     private static bool GetBooleanOrThrow(this ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.True or JsonTokenType.False

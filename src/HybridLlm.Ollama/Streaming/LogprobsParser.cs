@@ -9,6 +9,11 @@ internal static class LogprobsParser
     public static Shown Parse(ref Utf8JsonReader reader)
     {
         reader.Read();
+        return ChosenToken.TryParse(ref reader) ?? ParseAny(ref reader);
+    }
+
+    private static Shown ParseAny(ref Utf8JsonReader reader)
+    {
         var tokens = JsonElement.ParseValue(ref reader);
         if (tokens.ValueKind != JsonValueKind.Array)
         {

@@ -23,9 +23,11 @@ internal static class NdjsonStream
     )
     {
         var (count, equal, last) = (0L, 0, "");
+        OllamaChunk? before = null;
         await foreach (var line in LinesAsync(stream, cancellationToken).ConfigureAwait(false))
         {
-            var chunk = Parse(line, count++);
+            var chunk = Parse(line, count++, before);
+            before = chunk;
             (equal, last) = chunk.Text == last ? (equal + 1, last) : (1, chunk.Text);
             yield return chunk;
             if (chunk.Done)
@@ -60,6 +62,7 @@ internal static class NdjsonStream
     }
 
     /// <summary>The next line that is not blank; null at the stream's clean end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<byte[]?> ReadLineAsync(
         PipeReader pipe,
         long lines,
@@ -107,11 +110,11 @@ internal static class NdjsonStream
         }
     }
 
-    private static OllamaChunk Parse(byte[] line, long lines)
+    private static OllamaChunk Parse(byte[] line, long lines, OllamaChunk? before)
     {
         try
         {
-            return ChunkParser.Parse(line) switch
+            return ChunkParser.Parse(line, before) switch
             {
                 ({ } chunk, _) => chunk,
                 (_, var error) => throw new OllamaErrorLineException(error ?? "", lines),
