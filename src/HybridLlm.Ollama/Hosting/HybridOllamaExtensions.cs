@@ -38,7 +38,9 @@ public static class HybridOllamaExtensions
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(Options(provider).ConnectTimeoutSeconds),
-                ResponseDrainTimeout = TimeSpan.Zero,
+                // As in OllamaClient: for the end of a whole answer, never for more of one that was left.
+                ResponseDrainTimeout = TimeSpan.FromMilliseconds(100),
+                MaxResponseDrainSize = 1,
             })
             .AddHttpMessageHandler(provider => new ReadRetryHandler(
                 Options(provider),
