@@ -144,13 +144,34 @@ internal sealed class Federation : IAsyncDisposable
     public static async Task DoAsync(LiqoOperation operation, IProgress<LiqoStep>? progress = null) =>
         await operation.ApplyAsync(await operation.PlanAsync(Stop), progress, Stop);
 
-    /// <summary>Waits until something holds, of virtual time.</summary>
+    /// <summary>Waits until something holds, for three virtual hours at most.</summary>
+    /// <exception cref="TimeoutException">It does not; the message has what the homelab holds otherwise than at first.</exception>
     public async Task UntilAsync(Func<Task<bool>> holds)
     {
+        var end = _clock.GetUtcNow() + TimeSpan.FromHours(3);
         while (!await holds())
         {
+            if (_clock.GetUtcNow() > end)
+            {
+                throw new TimeoutException($"It did not come to be. {string.Join("; ", Changes())}");
+            }
+
             await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
         }
+    }
+
+    /// <summary>The names of what the homelab holds, once they have not changed for a virtual minute.</summary>
+    public async Task<IReadOnlySet<string>> SettledAsync()
+    {
+        HashSet<string> before;
+        HashSet<string> now = [];
+        do
+        {
+            before = now;
+            await Task.Delay(TimeSpan.FromMinutes(1), _clock, Stop);
+            now = [.. Home.Listing().Keys];
+        } while (!now.SetEquals(before));
+        return now;
     }
 
     /// <summary>A connection to a cluster on this federation's clock.</summary>

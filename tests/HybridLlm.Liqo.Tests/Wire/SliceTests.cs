@@ -16,7 +16,7 @@ public sealed class SliceTests
     {
         await using var two = await PeeredAsync();
         SliceManager slices = new(two.Home.Liqo);
-        var before = two.Home.Listing().Keys.ToHashSet();
+        var before = await two.SettledAsync();
 
         await Federation.DoAsync(slices.Ensure(Gpus(1)));
         (await GpusAsync(two)).ShouldBe("1");
