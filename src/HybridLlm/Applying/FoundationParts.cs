@@ -33,7 +33,7 @@ internal static class FoundationParts
             Region = spec.Gpu.Region,
         };
 
-    /// <summary>The lighthouse that is alive and has been answered; null when a new one is due.</summary>
+    /// <summary>The lighthouse that is alive and has said that it booted; null when a new one is due.</summary>
     public static InstanceStatus? Standing(
         IEnumerable<InstanceStatus> instances,
         ClusterMemory memory,
@@ -41,7 +41,7 @@ internal static class FoundationParts
     ) =>
         instances.FirstOrDefault(i =>
             i is { Component: ResourceComponents.Lighthouse, IsAlive: true, IntentId: { } wakeId }
-            && memory.Node(wakeId) is { AnsweredRequest: not null, EndedAt: null } node
+            && memory.Node(wakeId) is { ReadyAt: not null, EndedAt: null } node
             && node.CertificateUntil > now + s_renewBefore
         );
 }

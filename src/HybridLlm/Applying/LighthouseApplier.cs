@@ -139,6 +139,7 @@ internal sealed class LighthouseApplier(
             )
             .ConfigureAwait(false);
         await enroller.CloseAsync(wake, lighthouse.InstanceId, cancellationToken).ConfigureAwait(false);
+        context.Journal.Append(new NodeReady { At = context.Now, WakeId = wakeId });
         Say(ClusterEventKind.Done, $"{wakeId} is enrolled as {place.Networks[0]}.");
     }
 

@@ -6,7 +6,7 @@ public sealed class JournalCorruptException : HybridLlmException
     internal JournalCorruptException(string path, IReadOnlyList<string> faults, Exception? cause = null)
         : base(
             $"The journal {path} is damaged: {string.Join("; ", faults)}.",
-            "Restore the file from a backup; or move its folder away and call DownAsync with the owner id from its first line or from any resource's tag hybridllm:owner-id.",
+            "Restore the file from a backup; or move its folder away and run ClusterTeardown of HybridLlm.AwsGpu with the owner id from its first line or from any resource's tag hybridllm:owner-id.",
             cause
         ) => Faults = faults;
 

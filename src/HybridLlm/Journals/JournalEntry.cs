@@ -78,7 +78,7 @@ internal sealed record NodeAnswered : JournalEntry
     public required string CertificateFingerprint { get; init; }
 }
 
-/// <summary>The node serves.</summary>
+/// <summary>The node serves: a GPU its model, a lighthouse the mesh.</summary>
 internal sealed record NodeReady : JournalEntry
 {
     public required string WakeId { get; init; }
