@@ -52,9 +52,11 @@ public sealed record NetworkEnd
     {
         var connection = NetworkObjects.ConnectionsOn(facts, side) is [var one, ..] ? one : null;
         var server = NetworkObjects.ServerOn(facts, side);
+        // What a gateway said last stays for a while after it has gone.
+        var stands = server is not null || NetworkObjects.ClientOn(facts, side) is not null;
         return new NetworkEnd
         {
-            IsConnected = connection?.Status?.Value == Resources.Connection.Connected,
+            IsConnected = stands && connection?.Status?.Value == Resources.Connection.Connected,
             Connection = connection?.Status?.Value,
             Latency = connection?.Status?.Latency?.Value,
             Addresses = server?.Status?.Endpoint?.Addresses ?? [],

@@ -28,7 +28,9 @@ internal sealed class ContinuousAnswer(
             while (leg.Plan.Method != ContinuationMethod.Finish)
             {
                 var server = leg.Endpoint;
-                Handover handover = new(asked, t => FindAfterAsync(server, t), Notice(server), cancellationToken);
+                // Taken now: the notice may come on any thread, and while the answer already moves.
+                List<OllamaEndpoint> tried = [.. _failed, server];
+                Handover handover = new(asked, t => FindAfterAsync(tried, t), Notice(server), cancellationToken);
                 await using var ended = handover.ConfigureAwait(false);
                 LegStep step;
                 RoundingWatch rounding = new(leg.Plan);
@@ -239,8 +241,10 @@ internal sealed class ContinuousAnswer(
             ? FailureVerdict.Migrate
             : FailureTriage.Judge(failure);
 
-    private async Task<OllamaEndpoint?> FindAfterAsync(OllamaEndpoint server, CancellationToken cancellationToken) =>
-        await endpoints.NextAsync(asked.Model, [.. _failed, server], cancellationToken).ConfigureAwait(false);
+    private async Task<OllamaEndpoint?> FindAfterAsync(
+        List<OllamaEndpoint> tried,
+        CancellationToken cancellationToken
+    ) => await endpoints.NextAsync(asked.Model, tried, cancellationToken).ConfigureAwait(false);
 
     private async Task<OllamaEndpoint> NextAsync(OllamaException? cause, CancellationToken cancellationToken) =>
         Hold(await endpoints.NextAsync(asked.Model, [.. _failed], cancellationToken).ConfigureAwait(false))

@@ -121,7 +121,8 @@ internal sealed class WireCluster : IDisposable
         [.. (await new ClusterInstances(Clients, Owner, Region).ListAsync()).Where(i => i.IsAlive)];
 
     public Task<TeardownReport> TearDownAsync(TeardownScope scope = TeardownScope.Everything) =>
-        new ClusterTeardown(Clients).RunAsync(Owner, scope, [Region]);
+        // Virtual minutes are short on a busy machine.
+        new ClusterTeardown(Clients).RunAsync(Owner, scope, [Region], patience: TimeSpan.FromHours(1));
 
     public Task<OwnedInventory> ScanAsync() => new OwnedResourceScanner(Clients).ScanAsync(Owner, [Region]);
 

@@ -54,9 +54,10 @@ public sealed class SliceTests
     public async Task A_slice_of_a_dead_provider_ends_its_wait_with_the_way_out()
     {
         await using var two = await PeeredAsync();
-        await two.Rented.Cluster.KillAsync();
         var ensure = new SliceManager(two.Home.Liqo).Ensure(Gpus(1));
+        // A plan made after the death may be refused already.
         var plan = await ensure.PlanAsync(Stop);
+        await two.Rented.Cluster.KillAsync();
 
         var lost = await Should.ThrowAsync<LiqoRefusedException>(() => ensure.ApplyAsync(plan, null, Stop));
 

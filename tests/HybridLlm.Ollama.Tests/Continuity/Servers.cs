@@ -8,6 +8,7 @@ namespace HybridLlm.Ollama.Tests.Continuity;
 /// <summary>Emulators in a row, each the next one's successor, and what an answer looks like that comes through them.</summary>
 internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
 {
+    private readonly HashSet<string> _known = [];
     private readonly List<OllamaEmulator> _emulators = [];
     private readonly List<OllamaClient> _clients = [];
 
@@ -79,12 +80,22 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
     public async Task<Answer> WholeAsync(OllamaApi api, JsonObject body)
     {
         var answer = await AskAsync(api, body);
-        while (_emulators[0].InFlight > 0 || _emulators[0].Requests.All(r => r.Path != "/api/tags"))
+        // What the model is, is asked last; a server that hangs would not say.
+        var model = body["model"]!.ToJsonString();
+        while (
+            _emulators[0].InFlight > 0
+            || (
+                !_known.Contains(model)
+                && !_emulators[0]
+                    .Requests.Any(r => r.Path == "/api/show" && r.Body.Contains(model, StringComparison.Ordinal))
+            )
+        )
         {
             await Task.Yield();
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
 
+        _known.Add(model);
         return answer;
     }
 
