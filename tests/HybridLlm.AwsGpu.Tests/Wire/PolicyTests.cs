@@ -59,6 +59,7 @@ public sealed class PolicyTests : EmulatorTest
             await new ClusterTeardown(cluster.Clients).RunAsync(
                 cluster.Owner,
                 TeardownScope.Everything,
+                patience: TimeSpan.FromHours(1),
                 cancellationToken: Token
             )
         ).IsComplete.ShouldBeTrue();

@@ -5,7 +5,8 @@ using HybridLlm.AwsGpu.Teardown;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
-public sealed class ReadmeExampleTests : EmulatorTest
+// Slower than the rest: the example gives its teardown the usual ten minutes, which are virtual.
+public sealed class ReadmeExampleTests() : EmulatorTest(speed: 60)
 {
     [Fact]
     public async Task The_example_rents_a_gpu_and_leaves_nothing()
