@@ -51,6 +51,9 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
             : Deliver(asked is null && !chunk.CutShort ? _held.Count : _held.Count - 1);
     }
 
+    /// <summary>Takes a chunk in and gives out nothing yet.</summary>
+    public void Hold(OllamaChunk chunk) => _held.Add(chunk);
+
     /// <summary>Sets right how many tokens have been delivered.</summary>
     public void Correct(int tokens) => (_tokens, _uncounted) = (tokens, false);
 

@@ -7,6 +7,8 @@ namespace HybridLlm.Ollama.Continuity;
 /// <summary>What of a request decides how its answer can be continued.</summary>
 internal sealed class AskedFor(OllamaApi api, JsonObject body)
 {
+    private const int ContextsWithoutLimit = 10;
+
     public OllamaApi Api => api;
 
     public JsonObject Body => body;
@@ -56,9 +58,20 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
         || Number("presence_penalty", model) is not (null or 0)
         || Number("frequency_penalty", model) is not (null or 0);
 
-    /// <summary>Most tokens wanted; null for no limit of the request's own.</summary>
-    public int? MaxTokens(ModelDescription? model) =>
-        Number("num_predict", model) is > 0 and var limit ? (int)limit : null;
+    /// <summary>Most tokens wanted; null for no limit.</summary>
+    /// <param name="model">The model, whose default holds where the request says nothing.</param>
+    /// <param name="contextLength">Context, tokens: a request without a limit gets one of ten contexts. Null if not known.</param>
+    public int? MaxTokens(ModelDescription? model, int? contextLength = null) =>
+        Number("num_predict", model) switch
+        {
+            > 0 and var limit => (int)limit,
+            0 => null,
+            _ => ContextsWithoutLimit * contextLength,
+        };
+
+    /// <summary>Context the request or else its model asks for, tokens; null if that is left to the server.</summary>
+    public int? ContextLength(ModelDescription? model) =>
+        Number("num_ctx", model) is > 0 and var length ? (int)length : null;
 
     /// <summary>A request that loads the model as this one needs it, and asks nothing.</summary>
     public JsonObject Load()

@@ -18,6 +18,7 @@ internal sealed class ContinuousAnswer(
     private readonly List<Migration> _migrations = [];
     private readonly List<string> _doubts = [];
     private Task<ServerIdentity?> _origin = Task.FromResult<ServerIdentity?>(null);
+    private bool _heard;
     private int _moves;
 
     public async IAsyncEnumerable<OllamaChunk> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -40,6 +41,12 @@ internal sealed class ContinuousAnswer(
                     while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)
                     {
                         Doubt(rounding.Judge(chunk));
+                        if (await IsTooEarlyAsync(chunk, cancellationToken).ConfigureAwait(false))
+                        {
+                            _journal.Hold(chunk);
+                            continue;
+                        }
+
                         LearnStops();
                         foreach (var ready in _journal.Add(chunk))
                         {
@@ -60,7 +67,9 @@ internal sealed class ContinuousAnswer(
                 switch (step.Failure is { } failure ? Judge(failure) : FailureVerdict.Migrate)
                 {
                     case FailureVerdict.GiveUp:
-                        throw step.Failure!;
+                        throw leg.Plan.AfterSeam && FailureTriage.IsTooLong(step.Failure!)
+                            ? Takeover.TooLong(step.Failure!)
+                            : step.Failure!;
                     case FailureVerdict.EndHere:
                         foreach (var ready in _journal.Flush())
                         {
@@ -90,11 +99,27 @@ internal sealed class ContinuousAnswer(
     /// <summary>The request as it was, at a server that has nothing to go on from.</summary>
     private Leg Begin(OllamaEndpoint endpoint)
     {
-        _origin = inspector.IdentifyAsync(endpoint.Client, asked.Model);
+        (_origin, _heard) = (inspector.IdentifyAsync(endpoint.Client, asked.Model), false);
         return new Leg(endpoint, ContinuationPlanner.Restart(asked), new AnswerSoFar());
     }
 
-    /// <summary>The model's stop strings, once the server where the answer began has told them: mostly before its first token.</summary>
+    /// <summary>
+    /// True if a line must not be delivered yet. Before the first it has to be known which weights and version it comes from, or no other
+    /// server could go on with it; mostly it is, as the question was put together with the caller's. Where a server does not say, its
+    /// first line waits for the second: it may just have been lost.
+    /// </summary>
+    private async ValueTask<bool> IsTooEarlyAsync(OllamaChunk chunk, CancellationToken cancellationToken)
+    {
+        if (_heard || chunk.Done)
+        {
+            return false;
+        }
+
+        _heard = true;
+        return await _origin.WaitAsync(cancellationToken).ConfigureAwait(false) is null;
+    }
+
+    /// <summary>The model's stop strings, once the server where the answer began has told them.</summary>
     private void LearnStops() =>
         _journal.ModelStops = _origin is { IsCompletedSuccessfully: true, Result: { } origin } ? origin.Stops : [];
 
@@ -146,50 +171,14 @@ internal sealed class ContinuousAnswer(
             return (Begin(next), null);
         }
 
-        ContinuationPlan plan;
-        try
+        var origin = await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Takeover takeover = new(asked, _journal, inspector, options);
+        var (plan, failure) = await takeover
+            .PlanAsync(next.Client, origin, cause, cancellationToken)
+            .ConfigureAwait(false);
+        if (plan is null)
         {
-            // Asked for when the answer began, so almost always there by now.
-            var origin = await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var facts = await EndpointInspector
-                .InspectAsync(next.Client, asked, soFar, origin, cancellationToken)
-                .ConfigureAwait(false);
-            plan = WrongVersion(facts) is { } wrong
-                ? ContinuationPlan.UnfitBecause(wrong)
-                : ContinuationPlanner.Plan(asked, soFar, facts);
-            if (plan.AfterSeam && (soFar.Uncounted || soFar.Tokens is null))
-            {
-                var tokens = await PromptProbe
-                    .CountAsync(asked, plan, next.Client, cancellationToken)
-                    .ConfigureAwait(false);
-                // A limit that falls inside a character leaves a U+FFFD, which reads as more tokens than it was.
-                var most = asked.MaxTokens(facts.Model) ?? int.MaxValue;
-                _journal.Correct(Math.Min(Math.Max(tokens, soFar.Tokens ?? 0), most));
-                // By chance a token may be less likely than those shown, and seem odd for that.
-                Doubt(
-                    asked.IsGreedy(facts.Model) ? "tokens that came as one were counted by reading them again" : null
-                );
-                soFar = _journal.Delivered;
-                plan = ContinuationPlanner.Plan(asked, soFar, facts);
-            }
-        }
-        catch (OllamaException e)
-        {
-            return (null, e);
-        }
-
-        if (plan.Lost is { } lost)
-        {
-            throw new ContinuityLostException(lost, "Ask again; the answer so far cannot be kept.", cause);
-        }
-
-        if (plan.Unfit is { } unfit)
-        {
-            const string Remedy = "Give every server the same model, by digest, and the same version of Ollama.";
-            return (
-                null,
-                new ContinuityLostException($"{next.Client.Address} cannot take it up: {unfit}.", Remedy, cause)
-            );
+            return (null, failure);
         }
 
         foreach (var doubt in plan.Doubts)
@@ -197,20 +186,21 @@ internal sealed class ContinuousAnswer(
             Doubt(doubt);
         }
 
+        soFar = _journal.Delivered;
         Report(leg, next, plan.Method, soFar, cause);
         return (new Leg(next, plan, soFar), null);
     }
-
-    private string? WrongVersion(EndpointFacts facts) =>
-        options.RequireSameVersion && facts.Origin?.Version != facts.Identity.Version
-            ? $"it is version {facts.Identity.Version}, and the answer began at {facts.Origin?.Version ?? "one that was not told"}"
-            : null;
 
     private async Task<OllamaChunk> EndAsync(Leg leg, OllamaChunk last, CancellationToken cancellationToken)
     {
         if (_migrations.Count == 0 || leg.Plan.Method is ContinuationMethod.Restart or ContinuationMethod.Replay)
         {
             return _writer.Write(last, asked, last.Usage, Report());
+        }
+
+        if (last.Usage is { } usage && usage.PromptTokens + usage.AnswerTokens >= leg.Plan.SureWithin)
+        {
+            Doubt("it is longer than the smallest context, and the servers may have different ones");
         }
 
         int? promptTokens = null;
