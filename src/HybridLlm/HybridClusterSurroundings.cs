@@ -15,4 +15,7 @@ internal sealed record HybridClusterSurroundings
     public required TimeProvider Clock { get; init; }
     public required string StateFolder { get; init; }
     public required string? ArtifactFolder { get; init; }
+
+    /// <summary>Whose things are taken over when the state folder is empty; null makes an owner of our own.</summary>
+    public Guid? Adopt { get; init; }
 }

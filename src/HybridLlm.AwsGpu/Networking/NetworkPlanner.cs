@@ -13,7 +13,13 @@ internal static class NetworkPlanner
         InvalidSpecException.ThrowIfAny("The network spec", Faults(spec, facts, parts));
         var topology = spec.ExistingVpcId is null ? Topology(spec, facts, parts) : [];
         var steps = topology.Concat(s_securityGroups.SelectMany(g => SecurityGroup(spec, parts, g)));
-        return new NetworkPlan(spec, [.. steps.OrderBy(s => s.Kind)]);
+        return new NetworkPlan(spec, [.. steps.OrderBy(s => s.Kind)])
+        {
+            Cidr = facts.Existing?.Cidr ?? spec.Cidr,
+            ZoneIds = spec.ExistingVpcId is null
+                ? [.. WantedZones(spec, facts)]
+                : [.. ExistingSubnets.Choose(spec, facts).Select(s => s.ZoneId).Order(StringComparer.Ordinal)],
+        };
     }
 
     private static IEnumerable<NetworkStep> Topology(NetworkSpec spec, NetworkFacts facts, NetworkParts parts)

@@ -39,5 +39,5 @@ internal sealed record ClusterContext
     public string Region => Spec.Gpu.Region;
 
     /// <summary>The next name of a node: never used before by this cluster.</summary>
-    public string NextWakeId(string role) => $"{role}-{Journal.Memory.Nodes.Count(n => n.Role == role) + 1}";
+    public string NextWakeId(string role) => Journal.Memory.NextWakeId(role);
 }

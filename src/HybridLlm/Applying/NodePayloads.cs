@@ -1,5 +1,6 @@
 using System.Net;
 using HybridLlm.AwsGpu.Bootstrap;
+using HybridLlm.AwsGpu.Interruptions.Sources;
 using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Nebula.Bundles;
 using HybridLlm.Nebula.Certificates;
@@ -35,7 +36,8 @@ internal static class NodePayloads
         K3sServer server,
         K3sAuthorities authorities,
         IEnumerable<(string Name, string Content)> manifests,
-        IReadOnlyList<ArtifactLink> artifacts
+        IReadOnlyList<ArtifactLink> artifacts,
+        InterruptionUrls interruptions
     ) =>
         new(
             [
@@ -46,11 +48,13 @@ internal static class NodePayloads
                     $"/var/lib/rancher/k3s/server/manifests/{m.Name}.yaml",
                     m.Content
                 )),
+                .. InterruptionAgent.Files(interruptions),
             ],
             [
                 .. Fetch(artifacts, NodeArtifacts.Nebula),
                 new NodeStep.CheckCertificate(),
                 new NodeStep.Start(NebulaUnit),
+                new NodeStep.Start(InterruptionAgent.Unit),
                 .. artifacts.Where(a => a.Artifact.Name != NodeArtifacts.Nebula).Select(Fetch),
                 new NodeStep.Start(K3sUnit),
             ]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.Budgets;
 using HybridLlm.Ollama.Fitting;
@@ -62,8 +63,29 @@ internal static class HybridClusterPlanner
         }
 
         var need = MemoryEstimator.Estimate(model, spec.Model.ContextTokens, spec.Model.Parallel);
-        var market = GpuMarket.Judge(spec.Gpu, need, offerings);
-        if (market.Offers.Count == 0)
+        if (network.Cidr != spec.Gpu.VpcRange)
+        {
+            faults.Add(
+                new(
+                    "HL124",
+                    $"{spec.Gpu.ExistingVpcId} has the range {network.Cidr}, not {spec.Gpu.VpcRange}.",
+                    $"Set VpcRange to {network.Cidr}, so that nothing else is given addresses of it."
+                )
+            );
+        }
+
+        var market = GpuMarket.Judge(
+            spec.Gpu,
+            need,
+            offerings,
+            spec.Gpu.ExistingVpcId is null ? null : network.ZoneIds
+        );
+        if (spec.Gpu.OnDemand != OnDemandFallback.Never && market.OnDemand.Count == 0)
+        {
+            faults.Add(NoOnDemand(spec, market));
+        }
+
+        if (market.Offers.Count + market.OnDemand.Count == 0)
         {
             faults.Add(NoOffer(spec, need, market));
             throw new HybridClusterFaultsException(faults);
@@ -85,6 +107,7 @@ internal static class HybridClusterPlanner
             ReadAt = facts.At,
             Proofs = [.. PlanProofs.Of(spec, need, market, cost, reachability)],
             Offers = market.Offers,
+            OnDemand = market.OnDemand,
             Rejected = market.Rejected,
             Cost = cost,
             Steps = [.. PlanSteps.Of(spec, facts, network, bucket, market)],
@@ -96,24 +119,36 @@ internal static class HybridClusterPlanner
     private static SpecFault NoOffer(HybridClusterSpec spec, MemoryNeed need, GpuMarket market)
     {
         var needed = string.Create(CultureInfo.InvariantCulture, $"{GpuMarket.MiB(need.GpuBytes())} MiB on one GPU");
-        var reasons = market
-            .Rejected.GroupBy(r => r.Reason, StringComparer.Ordinal)
-            .OrderByDescending(g => g.Count())
-            .Take(3)
-            .Select(g => $"{g.Key} ({g.Count()}×)");
         return new(
             "HL122",
-            $"{spec.Model.Name} with {spec.Model.ContextTokens} tokens of context × {spec.Model.Parallel} needs {needed}, and no offer in {spec.Gpu.Region} fits: {string.Join("; ", reasons)}.",
+            $"{spec.Model.Name} with {spec.Model.ContextTokens} tokens of context × {spec.Model.Parallel} needs {needed}, and no offer in {spec.Gpu.Region} fits: {Reasons(market)}.",
             "Take a smaller model, less context or less parallelism, raise the highest hourly price, or choose another region."
         );
     }
+
+    private static string Reasons(GpuMarket market) =>
+        string.Join(
+            "; ",
+            market
+                .Rejected.GroupBy(r => r.Reason, StringComparer.Ordinal)
+                .OrderByDescending(g => g.Count())
+                .Take(3)
+                .Select(g => $"{g.Key} ({g.Count()}×)")
+        );
+
+    private static SpecFault NoOnDemand(HybridClusterSpec spec, GpuMarket market) =>
+        new(
+            "HL123",
+            $"A GPU is to be bought on demand when spot gives none, and no on-demand offer in {spec.Gpu.Region} fits: {Reasons(market)}.",
+            "Raise the highest hourly price or the on-demand quota, or do without on-demand."
+        );
 
     private static PlanCost Forecast(HybridClusterSpec spec, HybridClusterFacts facts, GpuMarket market)
     {
         var forecast = CostForecaster.Forecast(
             new CostSpec
             {
-                NodeHourlyPrice = market.ReservedPrice,
+                NodeHourlyPrice = market.DearestReserve,
                 LighthouseHourlyPrice = facts.LighthouseHourlyPrice,
                 StoredGiB = Math.Round(facts.Artifacts.Sum(a => a.Size) / (decimal)(1L << 30), 3),
             }
@@ -132,7 +167,8 @@ internal static class HybridClusterPlanner
                     p.Basis
                 )),
             ],
-            ReservedPerHour = market.ReservedPrice,
+            ReservedPerHour = market.DearestReserve,
+            ReservedOnSpotPerHour = market.ReservedPrice,
             AsleepPerHour = decimal.Round(forecast.AsleepPerHour, 6),
             AsleepPerDay = decimal.Round(forecast.ForUsage(0).PerDay, 4),
             AwakePerHour = decimal.Round(forecast.AwakePerHour, 6),
@@ -158,13 +194,18 @@ internal static class HybridClusterPlanner
             {
                 yield return new(
                     "HL130",
-                    $"A budget of {Money.Usd(limit.Value)} a {name} does not bear one hour of the cheapest offer, {market.Offers[0].InstanceType}: "
+                    $"A budget of {Money.Usd(limit.Value)} a {name} does not bear one hour of {Dearest(market)}: "
                         + $"the foundation takes {Money.Usd(least - hour)} a {name}, an hour awake {Money.Usd(hour)}.",
                     $"Allow at least {Money.Usd(decimal.Round(least + 0.005m, 2))} a {name}."
                 );
             }
         }
     }
+
+    private static string Dearest(GpuMarket market) =>
+        market.OnDemand.Count == 0
+            ? $"the cheapest offer, {market.Offers[0].InstanceType}"
+            : $"{market.OnDemand.MaxBy(o => o.HourlyPrice)!.InstanceType} bought on demand";
 
     private static string Digest(HybridClusterPlan plan)
     {

@@ -34,6 +34,9 @@ public sealed record TeardownReceipt
     /// <summary>What the cluster has cost in its life, USD.</summary>
     public required decimal SpentUsd { get; init; }
 
+    /// <summary>Part of that for GPUs bought on demand, with their disks and addresses, USD.</summary>
+    public decimal SpentOnDemandUsd { get; init; }
+
     /// <summary>What is still there costs, USD a month.</summary>
     public decimal StillThereUsdPerMonth => StillThere.Sum(l => l.UsdPerMonth);
 
@@ -47,7 +50,7 @@ public sealed record TeardownReceipt
         List<string> lines =
         [
             $"Receipt of {when}, {Regions.Count} regions scanned: {AskedFor.Count} asked for, {Gone.Count} gone, {StillThere.Count} still there "
-                + $"({Money.Usd(StillThereUsdPerMonth)} a month); {Money.Usd(SpentUsd)} spent since the cluster was first up.",
+                + $"({Money.Usd(StillThereUsdPerMonth)} a month); {Money.Usd(SpentUsd)} spent since the cluster was first up{(SpentOnDemandUsd > 0 ? $", {Money.Usd(SpentOnDemandUsd)} of it for GPUs bought on demand" : "")}.",
             .. StillThere.Select(l =>
                 $"  still there: {l.Kind} {l.Id} in {l.Region}, {Money.Usd(l.UsdPerMonth)} a month: {l.Reason}"
             ),
@@ -62,7 +65,8 @@ public sealed record TeardownReceipt
         TeardownReport report,
         IReadOnlyList<string> regions,
         IReadOnlyList<string>? homelab,
-        decimal spent
+        decimal spent,
+        decimal spentOnDemand
     ) =>
         new()
         {
@@ -78,6 +82,7 @@ public sealed record TeardownReceipt
             NotLookedInto = [.. report.Unread.Select(r => $"{r.Region}: {r.Code}")],
             LeftAlone = [.. report.Foreign.Select(f => $"{f.Id} in {f.Region}: {f.Why}")],
             SpentUsd = decimal.Round(spent, 6),
+            SpentOnDemandUsd = decimal.Round(spentOnDemand, 6),
         };
 
     private static ReceiptLine Line(OwnedResource resource, string? reason) =>
