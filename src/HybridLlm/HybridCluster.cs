@@ -79,15 +79,24 @@ public sealed class HybridCluster : IAsyncDisposable
     )
     {
         var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        var (plan, _, catalogue) = await session.Controller.PlanAsync(cancellationToken).ConfigureAwait(false);
-        session.RememberOwner();
-        await session.Garbage.BeginAsync(cancellationToken).ConfigureAwait(false);
+        HybridClusterPlan? plan = null;
         await NarrateAsync(
                 progress,
-                () => new FoundationApplier(session.Context).ApplyAsync(plan, catalogue, cancellationToken)
+                async () =>
+                {
+                    await session.Controller.FetchArtifactsAsync(cancellationToken).ConfigureAwait(false);
+                    (plan, _, var catalogue) = await session
+                        .Controller.PlanAsync(cancellationToken)
+                        .ConfigureAwait(false);
+                    session.RememberOwner();
+                    await session.Garbage.BeginAsync(cancellationToken).ConfigureAwait(false);
+                    await new FoundationApplier(session.Context)
+                        .ApplyAsync(plan, catalogue, cancellationToken)
+                        .ConfigureAwait(false);
+                }
             )
             .ConfigureAwait(false);
-        return plan;
+        return plan!;
     }
 
     /// <summary>Wakes a GPU, or joins the wake that is under way, and returns when the model is loaded.</summary>

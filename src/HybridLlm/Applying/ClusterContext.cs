@@ -28,8 +28,8 @@ internal sealed record ClusterContext
 
     public required ClusterEvents Events { get; init; }
 
-    /// <summary>Folder with the artifact catalogue; null when none was named.</summary>
-    public required string? ArtifactFolder { get; init; }
+    /// <summary>Where artifacts come from.</summary>
+    public required ArtifactOrigin Artifacts { get; init; }
 
     /// <summary>The homelab's Kubernetes; null without federation.</summary>
     public Federation? Federation { get; init; }

@@ -21,7 +21,7 @@ internal sealed class ClusterController(ClusterContext context)
 {
     private const string LighthouseType = "t3.micro";
 
-    private ArtifactCatalogue? _catalogue;
+    private readonly ArtifactSource _artifacts = new(context);
 
     /// <summary>What can be made, whatever is left alone for a while.</summary>
     public Task<(HybridClusterPlan Plan, GpuMarket Market, ArtifactCatalogue Catalogue)> PlanAsync(
@@ -38,13 +38,16 @@ internal sealed class ClusterController(ClusterContext context)
         {
             var (plan, market) = HybridClusterPlanner.Plan(context.Spec, facts);
             HybridClusterFaultsException.ThrowIfAny(faults);
-            return (plan, market, _catalogue!);
+            return (plan, market, _artifacts.Catalogue);
         }
         catch (HybridClusterFaultsException planning) when (faults.Count > 0)
         {
             throw new HybridClusterFaultsException([.. faults, .. planning.Faults.Except(faults)]);
         }
     }
+
+    /// <summary>Fetches what nodes install from upstream, if that is where it comes from.</summary>
+    public Task FetchArtifactsAsync(CancellationToken cancellationToken) => _artifacts.FetchAsync(cancellationToken);
 
     /// <summary>What a wake needs, from facts read now.</summary>
     public async Task<PlannedWake> PlanWakeAsync(CancellationToken cancellationToken)
@@ -175,7 +178,7 @@ internal sealed class ClusterController(ClusterContext context)
     )
     {
         List<SpecFault> faults = [];
-        await ReadCatalogueAsync(faults, cancellationToken).ConfigureAwait(false);
+        var artifacts = await _artifacts.ReadAsync(faults, isAsked, cancellationToken).ConfigureAwait(false);
         await CheckHomelabAsync(faults, cancellationToken).ConfigureAwait(false);
         var hasAuthority = HasAuthority(faults);
         var regions = await context.Aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
@@ -184,7 +187,7 @@ internal sealed class ClusterController(ClusterContext context)
             At = context.Now,
             Regions = regions,
             Model = WellKnownModels.Find(context.Spec.Model.Name),
-            Artifacts = _catalogue?.Artifacts ?? [],
+            Artifacts = artifacts,
             Instances = [],
             Memory = context.Journal.Memory,
             LighthouseHourlyPrice = OnDemandPrices.Embedded.Find(context.Region, LighthouseType).UsdPerHour,
@@ -210,7 +213,8 @@ internal sealed class ClusterController(ClusterContext context)
             cancellationToken
         );
         var instances = new ClusterInstances(context.Aws, context.Owner, context.Region).ListAsync(cancellationToken);
-        await Task.WhenAll(offerings, network, bucket, instances).ConfigureAwait(false);
+        var volumes = VolumesAsync(cancellationToken);
+        await Task.WhenAll(offerings, network, bucket, instances, volumes).ConfigureAwait(false);
         return facts with
         {
             Offerings = (await offerings.ConfigureAwait(false)) with
@@ -222,8 +226,21 @@ internal sealed class ClusterController(ClusterContext context)
             Network = await network.ConfigureAwait(false),
             Bucket = await bucket.ConfigureAwait(false),
             Instances = [.. (await instances.ConfigureAwait(false)).Where(i => i.IsAlive)],
+            Volumes = await volumes.ConfigureAwait(false),
         };
     }
+
+    private async Task<IReadOnlyList<ModelVolume>> VolumesAsync(CancellationToken cancellationToken) =>
+        context.Spec.Model.Cache == ModelCacheKind.VolumePerZone
+            ?
+            [
+                .. (
+                    await new ModelVolumes(context.Aws, context.Owner, context.Region)
+                        .ListAsync(context.Spec.Model.Name, cancellationToken)
+                        .ConfigureAwait(false)
+                ).Where(v => v.IntentId is null),
+            ]
+            : [];
 
     /// <summary>What the network lacks; null, with a fault, when it cannot be as wanted.</summary>
     private async Task<NetworkPlan?> PlanNetworkAsync(
@@ -242,34 +259,6 @@ internal sealed class ClusterController(ClusterContext context)
         {
             faults.Add(new("HL125", e.Message[..^e.Remedy.Length].TrimEnd(), e.Remedy));
             return null;
-        }
-    }
-
-    /// <summary>Reads the catalogue once: checking gigabytes against their hashes takes its time.</summary>
-    private async Task ReadCatalogueAsync(List<SpecFault> faults, CancellationToken cancellationToken)
-    {
-        if (context.ArtifactFolder is not { } folder)
-        {
-            faults.Add(
-                new(
-                    "HL152",
-                    "No artifact folder is named, and nodes install nothing from the internet.",
-                    "Call UseArtifacts with a folder that holds a catalogue.json; docs/operations.md lists what belongs into it."
-                )
-            );
-            return;
-        }
-
-        try
-        {
-            _catalogue ??= await ArtifactCatalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-            faults.AddRange(
-                NodeArtifacts.Faults(_catalogue.Artifacts, context.Spec.Model.Name, context.Federation is not null)
-            );
-        }
-        catch (ArtifactCatalogueException e)
-        {
-            faults.Add(new("HL153", e.Message, e.Remedy));
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class ClusterSession : IAsyncDisposable
                 State = state,
                 Journal = journal,
                 Events = events,
-                ArtifactFolder = surroundings.ArtifactFolder,
+                Artifacts = surroundings.Artifacts,
             };
             if (surroundings.Spec.Federation is { } federation)
             {

@@ -184,6 +184,13 @@ internal sealed class GpuBurst : IBurst, IAsyncDisposable
         var links = await ArtifactLinks
             .SignAsync(_context, foundation.Bucket, wanted, cancellationToken)
             .ConfigureAwait(false);
+        ModelVolumeKeeper keeper = new(_context);
+        var volume = await keeper.FindAsync(rented, cancellationToken).ConfigureAwait(false);
+        if (volume is not null)
+        {
+            await keeper.AttachAsync(volume, rented, cancellationToken).ConfigureAwait(false);
+        }
+
         var urls = await agent
             .OpenAsync(wake.Id, wake.Boot.LastMoment - _context.Now, cancellationToken)
             .ConfigureAwait(false);
@@ -205,7 +212,8 @@ internal sealed class GpuBurst : IBurst, IAsyncDisposable
                             rented.Planned.Artifacts,
                             links,
                             certificate,
-                            urls
+                            urls,
+                            volume
                         )
                     );
                 },

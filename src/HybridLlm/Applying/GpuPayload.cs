@@ -21,7 +21,8 @@ internal sealed class GpuPayload(ClusterContext context, NodeWake wake, Foundati
         IReadOnlyList<Artifact> artifacts,
         IReadOnlyList<ArtifactLink> links,
         NebulaCertificate certificate,
-        InterruptionUrls interruptions
+        InterruptionUrls interruptions,
+        ModelVolume? volume
     )
     {
         var address = wake.Place.Networks[0].Address;
@@ -58,7 +59,8 @@ internal sealed class GpuPayload(ClusterContext context, NodeWake wake, Foundati
                     ("liqo", K3sHelmChart.FromServer(Installation(server, providerId), NodeArtifacts.LiqoChart)),
                 ],
             links,
-            interruptions
+            interruptions,
+            volume
         );
 
         string Version(string name) => artifacts.First(a => a.Name == name).Version;

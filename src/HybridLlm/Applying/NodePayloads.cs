@@ -37,7 +37,8 @@ internal static class NodePayloads
         K3sAuthorities authorities,
         IEnumerable<(string Name, string Content)> manifests,
         IReadOnlyList<ArtifactLink> artifacts,
-        InterruptionUrls interruptions
+        InterruptionUrls interruptions,
+        ModelVolume? volume
     ) =>
         new(
             [
@@ -55,7 +56,12 @@ internal static class NodePayloads
                 new NodeStep.CheckCertificate(),
                 new NodeStep.Start(NebulaUnit),
                 new NodeStep.Start(InterruptionAgent.Unit),
-                .. artifacts.Where(a => a.Artifact.Name != NodeArtifacts.Nebula).Select(Fetch),
+                .. volume is null
+                    ? Array.Empty<NodeStep>()
+                    : [new NodeStep.MountVolume(volume.Id, NodeArtifacts.ModelFolder)],
+                .. artifacts
+                    .Where(a => a.Artifact.Name != NodeArtifacts.Nebula)
+                    .Select(a => Fetch(a, isKept: volume is not null && a.Artifact.Path == NodeArtifacts.ModelFolder)),
                 new NodeStep.Start(K3sUnit),
             ]
         );
@@ -115,12 +121,14 @@ internal static class NodePayloads
         );
 
     private static IEnumerable<NodeStep> Fetch(IReadOnlyList<ArtifactLink> artifacts, string name) =>
-        artifacts.Where(a => a.Artifact.Name == name).Select(Fetch);
+        artifacts.Where(a => a.Artifact.Name == name).Select(a => Fetch(a));
 
-    private static NodeStep Fetch(ArtifactLink link) =>
-        new NodeStep.Fetch(
+    private static NodeStep.Fetch Fetch(ArtifactLink link, bool isKept = false) =>
+        new(
             link.Artifact.Sha256,
-            link.Artifact.Kind == ArtifactKind.Archive ? NodeStep.ArtifactKind.Tar : NodeStep.ArtifactKind.File,
+            isKept ? NodeStep.ArtifactKind.TarOnce
+                : link.Artifact.Kind == ArtifactKind.Archive ? NodeStep.ArtifactKind.Tar
+                : NodeStep.ArtifactKind.File,
             link.Artifact.Kind == ArtifactKind.Executable ? "0755" : "0644",
             link.Artifact.Path,
             link.Url

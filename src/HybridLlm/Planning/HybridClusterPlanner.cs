@@ -4,6 +4,7 @@ using System.Text;
 using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Pricing;
+using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Budgets;
 using HybridLlm.Ollama.Fitting;
 using HybridLlm.Proofs;
@@ -74,12 +75,15 @@ internal static class HybridClusterPlanner
             );
         }
 
-        var market = GpuMarket.Judge(
-            spec.Gpu,
-            need,
-            offerings,
-            spec.Gpu.ExistingVpcId is null ? null : network.ZoneIds
-        );
+        var zones = spec.Gpu.ExistingVpcId is null ? null : network.ZoneIds;
+        var market = GpuMarket.Judge(spec.Gpu, need, offerings, zones);
+        ModelShelf? shelf = null;
+        if (spec.Model.Cache == ModelCacheKind.VolumePerZone && market.Everything.Offers.Count > 0)
+        {
+            shelf = ModelShelf.Of(model, facts.Volumes, market.Everything.Offers);
+            market = GpuMarket.Judge(spec.Gpu, need, offerings, shelf.ZoneIds);
+        }
+
         if (spec.Gpu.OnDemand != OnDemandFallback.Never && market.OnDemand.Count == 0)
         {
             faults.Add(NoOnDemand(spec, market));
@@ -91,7 +95,7 @@ internal static class HybridClusterPlanner
             throw new HybridClusterFaultsException(faults);
         }
 
-        var cost = Forecast(spec, facts, market);
+        var cost = Forecast(spec, facts, market, shelf);
         faults.AddRange(Budget(spec, cost, market));
         var reachability = ReachabilityProof.Of(SecurityGroups.Of(network.Spec));
         faults.AddRange(reachability.Faults);
@@ -105,7 +109,11 @@ internal static class HybridClusterPlanner
             Region = spec.Gpu.Region,
             Mode = spec.Federation is null ? "direct" : "federated",
             ReadAt = facts.At,
-            Proofs = [.. PlanProofs.Of(spec, need, market, cost, reachability)],
+            Proofs =
+            [
+                .. PlanProofs.Of(spec, need, market, cost, reachability),
+                .. shelf is null ? [] : new[] { shelf.Proof() },
+            ],
             Offers = market.Offers,
             OnDemand = market.OnDemand,
             Rejected = market.Rejected,
@@ -143,7 +151,12 @@ internal static class HybridClusterPlanner
             "Raise the highest hourly price or the on-demand quota, or do without on-demand."
         );
 
-    private static PlanCost Forecast(HybridClusterSpec spec, HybridClusterFacts facts, GpuMarket market)
+    private static PlanCost Forecast(
+        HybridClusterSpec spec,
+        HybridClusterFacts facts,
+        GpuMarket market,
+        ModelShelf? shelf
+    )
     {
         var forecast = CostForecaster.Forecast(
             new CostSpec
@@ -153,8 +166,9 @@ internal static class HybridClusterPlanner
                 StoredGiB = Math.Round(facts.Artifacts.Sum(a => a.Size) / (decimal)(1L << 30), 3),
             }
         );
+        var kept = shelf?.PerHour ?? 0;
         var awake = forecast.AwakePerHour - forecast.AsleepPerHour;
-        var hours = spec.Budget.PerDay is { } perDay ? (perDay - 24 * forecast.AsleepPerHour) / awake : 24;
+        var hours = spec.Budget.PerDay is { } perDay ? (perDay - 24 * (forecast.AsleepPerHour + kept)) / awake : 24;
         var allDay = forecast.ForUsage(24);
         return new PlanCost
         {
@@ -166,14 +180,15 @@ internal static class HybridClusterPlanner
                     decimal.Round(p.PerHour, 6),
                     p.Basis
                 )),
+                .. shelf is null ? Array.Empty<PlanCostPart>() : [shelf.Cost],
             ],
             ReservedPerHour = market.DearestReserve,
             ReservedOnSpotPerHour = market.ReservedPrice,
-            AsleepPerHour = decimal.Round(forecast.AsleepPerHour, 6),
-            AsleepPerDay = decimal.Round(forecast.ForUsage(0).PerDay, 4),
-            AwakePerHour = decimal.Round(forecast.AwakePerHour, 6),
-            AwakePerDay = decimal.Round(allDay.PerDay, 4),
-            AwakePerMonth = decimal.Round(allDay.PerMonth, 4),
+            AsleepPerHour = decimal.Round(forecast.AsleepPerHour + kept, 6),
+            AsleepPerDay = decimal.Round(forecast.ForUsage(0).PerDay + (24 * kept), 4),
+            AwakePerHour = decimal.Round(forecast.AwakePerHour + kept, 6),
+            AwakePerDay = decimal.Round(allDay.PerDay + (24 * kept), 4),
+            AwakePerMonth = decimal.Round(allDay.PerMonth + (InfrastructurePrices.HoursPerMonth * kept), 4),
             BudgetPerDay = spec.Budget.PerDay,
             BudgetPerMonth = spec.Budget.PerMonth,
             HoursAwakePerDay = decimal.Round(Math.Clamp(hours, 0, 24), 2),

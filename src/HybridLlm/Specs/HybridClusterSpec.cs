@@ -1,4 +1,5 @@
 using HybridLlm.AwsGpu.Offerings;
+using HybridLlm.AwsGpu.Storage;
 
 namespace HybridLlm.Specs;
 
@@ -41,6 +42,9 @@ public sealed record ModelSpec
 
     /// <summary>Requests answered at the same time; 1 to 64. Each has a context window of its own.</summary>
     public int Parallel { get; init; } = 1;
+
+    /// <summary>Where nodes have it from: the bucket, or a volume that is kept in the zone GPUs then come from.</summary>
+    public ModelCacheKind Cache { get; init; } = ModelCacheKind.BucketToNvme;
 }
 
 /// <summary>Where and how GPUs are rented.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Liqo.Installation;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Proofs;
@@ -125,6 +126,15 @@ internal static partial class SpecCheck
                     $"A warning at {spec.Budget.WarnAt} of the budget is none."
                 ),
                 "Give a share above 0 and up to 1, e.g. 0.8."
+            );
+        }
+
+        if (spec.Model.Cache is not (ModelCacheKind.BucketToNvme or ModelCacheKind.VolumePerZone))
+        {
+            yield return new(
+                "HL117",
+                $"The model cannot be had by {spec.Model.Cache} here.",
+                "Take the bucket or a volume in one zone; HybridLlm.AwsGpu's ModelVolumes has snapshots."
             );
         }
 

@@ -28,6 +28,9 @@ public sealed record TeardownReceipt
     /// <summary>What the homelab's Kubernetes still holds of ours, from a scan; empty when nothing, null without federation.</summary>
     public IReadOnlyList<string>? Homelab { get; init; }
 
+    /// <summary>What an administrator has set up and removes, a command or a remark each; empty when there is nothing.</summary>
+    public IReadOnlyList<string> ByHand { get; init; } = [];
+
     /// <summary>Lookalikes of other owners, left alone.</summary>
     public required IReadOnlyList<string> LeftAlone { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record TeardownReceipt
             ),
             .. (Homelab ?? []).Select(h => $"  still there: {h} in the homelab"),
             .. NotLookedInto.Select(r => $"  not looked into: {r}"),
+            .. ByHand.Select(b => $"  by hand: {b}"),
             .. LeftAlone.Select(l => $"  left alone: {l}"),
         ];
         return string.Join('\n', lines);
@@ -80,6 +84,7 @@ public sealed record TeardownReceipt
                 .. report.StillThere.Select(r => Line(r.Resource, r.Reason ?? "accepted for deletion, not gone yet")),
             ],
             NotLookedInto = [.. report.Unread.Select(r => $"{r.Region}: {r.Code}")],
+            ByHand = report.ByHand,
             LeftAlone = [.. report.Foreign.Select(f => $"{f.Id} in {f.Region}: {f.Why}")],
             SpentUsd = decimal.Round(spent, 6),
             SpentOnDemandUsd = decimal.Round(spentOnDemand, 6),
