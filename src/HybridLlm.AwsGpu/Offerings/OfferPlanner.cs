@@ -78,7 +78,11 @@ public static class OfferPlanner
                 continue;
             }
 
-            if ((filter.WhyNotInZone(pool) ?? filter.WhyNotAt(candidate.Price.UsdPerHour)) is { } reason)
+            var why =
+                filter.WhyNotInZone(pool)
+                ?? filter.WhyNotAt(candidate.Price.UsdPerHour)
+                ?? filter.WhyNotAfter(pool, candidate.Type, InstanceMarket.OnDemand);
+            if (why is { } reason)
             {
                 rejected.Add(new RejectedOffer(pool.InstanceType, pool.Zone, reason));
                 continue;
@@ -121,7 +125,7 @@ public static class OfferPlanner
             offers.Add(
                 (
                     candidate.Offer(pool, pool.SpotPrice!.Value, InstanceMarket.Spot),
-                    filter.HistoryOf(pool)?.PriceFactor ?? 1m
+                    filter.HistoryOf(pool, InstanceMarket.Spot)?.PriceFactor ?? 1m
                 )
             );
         }

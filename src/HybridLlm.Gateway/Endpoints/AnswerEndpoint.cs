@@ -34,7 +34,7 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
             var chunks = gateway
                 .Answers.Through(route)
                 .StreamAsync(ask.Api, ask.Body, new Moves(gateway), context.RequestAborted);
-            await RelayAsync(context, ask, Watched(chunks, route, trace, hold), hold).ConfigureAwait(false);
+            await RelayAsync(context, ask, chunks, hold, Seen).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -46,11 +46,27 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
             var usd = gateway.Cost.End(cost);
             trace.Server(route.Server);
             caller.Spend((trace.Usage?.PromptTokens ?? 0) + (trace.Usage?.AnswerTokens ?? 0), usd);
-            gateway.Metrics.Answered(trace.Elapsed, trace.Usage, usd, model, caller.Name);
+            if (route.Server is not null)
+            {
+                // Else it may be a model nobody has: invented names would fill the page.
+                gateway.Metrics.Answered(trace.Elapsed, trace.Usage, usd, model, caller.Name);
+            }
+        }
+
+        void Seen(OllamaChunk chunk)
+        {
+            route.Begun = true;
+            trace.Line(chunk, hold, gateway.PastStages);
         }
     }
 
-    private async Task RelayAsync(HttpContext context, Ask ask, IAsyncEnumerable<OllamaChunk> chunks, RequestHold hold)
+    private async Task RelayAsync(
+        HttpContext context,
+        Ask ask,
+        IAsyncEnumerable<OllamaChunk> chunks,
+        RequestHold hold,
+        Action<OllamaChunk> seen
+    )
     {
         using var shape = protocol.Shape(ask);
         if (!ask.Stream)
@@ -58,6 +74,7 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
             GatheredAnswer answer = new();
             await foreach (var chunk in chunks.ConfigureAwait(false))
             {
+                seen(chunk);
                 answer.Add(chunk);
             }
 
@@ -70,7 +87,7 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
         {
             try
             {
-                await pump.PassAsync(chunks).ConfigureAwait(false);
+                await pump.PassAsync(chunks, seen).ConfigureAwait(false);
             }
             catch (Exception e) when (Faults.Of(e) is { } refusal)
             {
@@ -81,21 +98,6 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
 
                 gateway.Told(context, refusal);
             }
-        }
-    }
-
-    private async IAsyncEnumerable<OllamaChunk> Watched(
-        IAsyncEnumerable<OllamaChunk> chunks,
-        Route route,
-        AnswerTrace trace,
-        RequestHold hold
-    )
-    {
-        await foreach (var chunk in chunks.ConfigureAwait(false))
-        {
-            route.Begun = true;
-            trace.Line(chunk, hold, gateway.PastStages);
-            yield return chunk;
         }
     }
 

@@ -16,7 +16,6 @@ internal sealed class HybridGateway : IHostedService, IDisposable
 {
     private readonly ILogger _logger;
     private readonly WakeNews? _wake;
-    private readonly PrometheusPage _page;
     private int _disposed;
 
     public HybridGateway(
@@ -31,7 +30,6 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         BackendPool home = new(options, clock);
         Router = new GatewayRouter(home, cluster is null ? null : new CloudNode(cluster, options), options, clock);
         Metrics = new GatewayMetrics(Router);
-        _page = new PrometheusPage(Metrics);
         Callers = new Callers(options, clock);
         Hourly = new HourlyCost(cluster, options, clock);
         Cost = new CostMeter(clock, open => Hourly.Now(Router, open));
@@ -125,7 +123,7 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         }
     }
 
-    public Task MetricsAsync(HttpContext context, Caller caller) => _page.WriteAsync(context);
+    public Task MetricsAsync(HttpContext context, Caller caller) => PrometheusPage.WriteAsync(context, Metrics);
 
     public static async Task ReplyAsync(HttpContext context, System.Text.Json.Nodes.JsonObject reply)
     {
@@ -162,7 +160,6 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         }
 
         _wake?.Dispose();
-        _page.Dispose();
         Metrics.Dispose();
         Router.Home.Dispose();
     }

@@ -19,6 +19,7 @@ internal sealed class AnswerTrace : IDisposable
     private readonly Ask _ask;
     private readonly string _model;
     private readonly long _began;
+    private readonly TokenGaps _gaps;
     private long _first;
     private bool _spoke;
 
@@ -26,6 +27,7 @@ internal sealed class AnswerTrace : IDisposable
     {
         (_metrics, _ask, _model, _clock) = (metrics, ask, model, clock);
         _began = clock.GetTimestamp();
+        _gaps = new TokenGaps(metrics.Gaps, model, clock);
         // The host has made the request's activity if anybody listens to it; else the client's own is the parent.
         var parent =
             Activity.Current?.Context
@@ -54,6 +56,7 @@ internal sealed class AnswerTrace : IDisposable
             First(hold, stages);
         }
 
+        _gaps.Line();
         if (chunk.Done)
         {
             Usage = chunk.Usage;
@@ -74,7 +77,11 @@ internal sealed class AnswerTrace : IDisposable
 
     public void Server(string? name) => _activity?.SetTag("server.address", name);
 
-    public void Dispose() => _activity?.Dispose();
+    public void Dispose()
+    {
+        _gaps.End();
+        _activity?.Dispose();
+    }
 
     private void First(RequestHold hold, IReadOnlyList<PastStage> stages)
     {

@@ -33,8 +33,7 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
     public bool Logprobs { get; } = Flag(body, "logprobs") is true;
 
     /// <summary>Likeliest tokens wanted beside each token; 0 to 20.</summary>
-    public int TopLogprobs =>
-        body["top_logprobs"] is JsonValue value && value.TryGetValue<int>(out var count) ? count : 0;
+    public int TopLogprobs => Number(body["top_logprobs"]) is > 0 and <= 20 and var count ? (int)count : 0;
 
     /// <summary>Images in the order of the prompt's placeholders.</summary>
     public IReadOnlyList<JsonNode> Images =>
@@ -85,13 +84,9 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
     /// <summary>An option of the request, else the model's default; null if neither gives it.</summary>
     private double? Number(string name, ModelDescription? model)
     {
-        if (
-            body["options"] is JsonObject options
-            && options[name] is JsonValue value
-            && value.GetValueKind() == JsonValueKind.Number
-        )
+        if (body["options"] is JsonObject options && Number(options[name]) is { } given)
         {
-            return value.GetValue<double>();
+            return given;
         }
 
         var line = model
@@ -101,6 +96,12 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
             ? number
             : null;
     }
+
+    /// <summary>A number, however the caller put it in: as another type of number it would not be given out as one of this.</summary>
+    private static double? Number(JsonNode? node) =>
+        node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number ? null
+        : value.TryGetValue<double>(out var number) ? number
+        : double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string Text(JsonObject body, string name) =>
         body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";

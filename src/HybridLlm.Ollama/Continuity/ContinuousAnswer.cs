@@ -35,7 +35,7 @@ internal sealed class ContinuousAnswer(
                 await using var ended = handover.ConfigureAwait(false);
                 LegStep step;
                 RoundingWatch rounding = new(leg.Plan);
-                LegReader reader = new(leg, options, handover.Ready, cancellationToken);
+                LegReader reader = new(leg, asked.Logprobs, options, handover.Ready, cancellationToken);
                 await using (reader.ConfigureAwait(false))
                 {
                     while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)

@@ -28,10 +28,13 @@ public sealed class MetricsTests
 
         var page = await lab.Http.GetStringAsync("metrics", Token);
 
-        Value(page, "gen_ai_server_time_to_first_token_count").ShouldBe(2);
-        Value(page, "gen_ai_server_time_per_output_token_count").ShouldBe(2);
-        Value(page, "hybridllm_gateway_answer_cost_sum").ShouldBeGreaterThan(0);
-        Value(page, "hybridllm_gateway_cost_per_1k_tokens_count").ShouldBe(2);
+        Value(page, "gen_ai_server_time_to_first_token_seconds_count").ShouldBe(2);
+        Value(page, "gen_ai_server_time_per_output_token_seconds_count").ShouldBe(2);
+        Value(page, "hybridllm_gateway_answer_cost_usd_sum").ShouldBeGreaterThan(0);
+        Value(page, "hybridllm_gateway_cost_per_1k_tokens_usd_count").ShouldBe(2);
+        // Gaps between tokens, not their mean: forty tokens and two last lines, the first of each answer not counted.
+        Value(page, "hybridllm_gateway_token_gap_seconds_count").ShouldBe(40);
+        page.ShouldNotContain("hybridllm_gateway_gen_ai");
         page.ShouldMatch("hybridllm_gateway_migrations.*RawPrompt|hybridllm_gateway_migrations.*TrailingAssistant");
         page.ShouldMatch("hybridllm_gateway_refusals.*NotFound");
         page.ShouldContain("hybridllm_gateway_backends_usable");
@@ -101,6 +104,6 @@ public sealed class MetricsTests
 
     private static double Value(string page, string name) =>
         Regex
-            .Matches(page, $"^hybridllm_gateway_{name}(?:{{[^}}]*}})? (\\S+)$", RegexOptions.Multiline)
+            .Matches(page, $"^{name}(?:{{[^}}]*}})? (\\S+)$", RegexOptions.Multiline)
             .Sum(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
 }

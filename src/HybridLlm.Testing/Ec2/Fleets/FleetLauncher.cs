@@ -28,6 +28,14 @@ internal sealed class FleetLauncher
             throw ServiceError.Missing("LaunchTemplateConfigs");
         }
 
+        if (region.All<Fleet>().Count(f => !f.IsGone) >= region.Cloud.Quotas.Fleets)
+        {
+            throw new ServiceError(
+                "MaxFleetCountExceeded",
+                "You've reached your quota for the total number of EC2 Fleets and Spot Fleets."
+            );
+        }
+
         FleetLauncher launcher = new(region, request);
         launcher.RefuseDuplicates();
         launcher.Fill(Market.OnDemand, request.OnDemandTarget, request.OnDemandStrategy, request.OnDemandMinimum);
