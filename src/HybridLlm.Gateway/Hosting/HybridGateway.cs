@@ -36,7 +36,13 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         _wake = cluster is null ? null : new WakeNews(cluster, clock, Metrics.Stage);
         Answers = new OllamaContinuity(
             new Nowhere(),
-            new ContinuityOptions { TimeProvider = clock, StallLimit = TimeSpan.FromSeconds(options.StallSeconds) }
+            new ContinuityOptions
+            {
+                TimeProvider = clock,
+                StallLimit = TimeSpan.FromSeconds(options.StallSeconds),
+                // The pool prefers the same version; where only another is left, going on approximately beats an error.
+                RequireSameVersion = false,
+            }
         );
     }
 
