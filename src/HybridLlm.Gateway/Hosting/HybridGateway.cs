@@ -1,3 +1,4 @@
+using HybridLlm.Gateway.Dashboard;
 using HybridLlm.Gateway.Endpoints;
 using HybridLlm.Gateway.Holding;
 using HybridLlm.Gateway.Metrics;
@@ -31,12 +32,18 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         Router = new GatewayRouter(home, cluster is null ? null : new CloudNode(cluster, options), options, clock);
         Metrics = new GatewayMetrics(Router);
         Callers = new Callers(options, clock);
+        Recent = new RecentAnswers(clock);
         Hourly = new HourlyCost(cluster, options, clock);
         Cost = new CostMeter(clock, open => Hourly.Now(Router, open));
         _wake = cluster is null ? null : new WakeNews(cluster, clock, Metrics.Stage);
         Answers = new OllamaContinuity(
             new Nowhere(),
-            new ContinuityOptions { TimeProvider = clock, StallLimit = TimeSpan.FromSeconds(options.StallSeconds) }
+            new ContinuityOptions
+            {
+                TimeProvider = clock,
+                StallLimit = TimeSpan.FromSeconds(options.StallSeconds),
+                RequireSameVersion = !options.AllowOtherVersions,
+            }
         );
     }
 
@@ -53,6 +60,8 @@ internal sealed class HybridGateway : IHostedService, IDisposable
     public CostMeter Cost { get; }
 
     public Callers Callers { get; }
+
+    public RecentAnswers Recent { get; }
 
     public OllamaContinuity Answers { get; }
 
