@@ -16,6 +16,8 @@ public static class RealKubernetes
     public static string? Binaries { get; } =
         Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } set ? set : null;
 
+    private static readonly Lazy<Task<System.Version?>> s_version = new(AskAsync);
+
     /// <summary>Liqo's own CustomResourceDefinitions, each one JSON object; skips the test without them.</summary>
     public static IReadOnlyList<string> LiqoDefinitions() =>
         [
@@ -28,6 +30,31 @@ public static class RealKubernetes
     /// <summary>Skips a test that is about what only the emulated server does.</summary>
     public static void RequireEmulated(string reason) =>
         Assert.SkipWhen(Binaries is not null, $"About the emulated API server: {reason}.");
+
+    /// <summary>Skips a test of what real servers do since a version; the emulated one is as a new one.</summary>
+    public static async Task RequireSinceAsync(int major, int minor, string otherwise) =>
+        Assert.SkipWhen(
+            await IsBeforeAsync(major, minor),
+            $"The real API server is older than {major}.{minor}: {otherwise}."
+        );
+
+    /// <summary>Whether the server is a real one, and older than that.</summary>
+    public static async Task<bool> IsBeforeAsync(int major, int minor) =>
+        await s_version.Value is { } version && version < new System.Version(major, minor);
+
+    /// <summary>From what it says of itself, e.g. "Kubernetes v1.20.2".</summary>
+    private static async Task<System.Version?> AskAsync() =>
+        Binaries is null
+            ? null
+            : System.Version.Parse(
+                string.Join(
+                    '.',
+                    (await Command.RunAsync(Path.Combine(Binaries, "kube-apiserver"), "--version"))
+                        .Split('v')[^1]
+                        .Split('.', '-', '+')
+                        .Take(2)
+                )
+            );
 
     private static JsonNode ToJson(string yaml)
     {

@@ -27,7 +27,9 @@ public sealed record IamPolicySpec
     /// <summary>Whether model volumes and their snapshots are made.</summary>
     public bool ModelVolumes { get; init; }
 
-    /// <summary>Name of the queue that interruption events arrive in; null without one.</summary>
+    /// <summary>
+    /// Name of the queue that interruption events arrive in, <see cref="Prerequisites.QueueName"/> so that teardown finds it; null without one.
+    /// </summary>
     public string? QueueName { get; init; }
 
     /// <summary>Name of the role that nodes run with; null when they have none, the default.</summary>

@@ -29,7 +29,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
         ];
 
     /// <summary>EC2's listings know no resources. Teardown and its receipt look into every region.</summary>
-    private static IamStatement Look() =>
+    private IamStatement Look() =>
         new()
         {
             Sid = "Look",
@@ -41,6 +41,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
                     "DescribeFleets",
                     "DescribeImages",
                     "DescribeInstances",
+                    "DescribeInstanceStatus",
                     "DescribeInstanceType*",
                     "DescribeInternetGateways",
                     "DescribeLaunchTemplate*",
@@ -57,6 +58,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
                     "DescribeVpcs"
                 ),
                 "s3:ListAllMyBuckets",
+                .. spec.QueueName is null ? Array.Empty<string>() : ["sqs:ListQueues"],
                 "sts:GetCallerIdentity",
             ],
             Resources = ["*"],
@@ -255,7 +257,14 @@ internal sealed class IamStatements(IamPolicySpec spec)
         new()
         {
             Sid = "HearInterruptions",
-            Actions = ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+            Actions =
+            [
+                "sqs:DeleteMessage",
+                "sqs:DeleteQueue",
+                "sqs:GetQueueUrl",
+                "sqs:ListQueueTags",
+                "sqs:ReceiveMessage",
+            ],
             Resources = [$"arn:{spec.Partition}:sqs:{spec.Region}:{spec.AccountId}:{name}"],
         };
 

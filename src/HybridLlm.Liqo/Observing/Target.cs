@@ -14,6 +14,12 @@ internal sealed record Target(ClusterSide Cluster, Selection Selection)
     /// </summary>
     public ObjectKey? After { get; init; }
 
+    /// <summary>
+    /// How long a wait lasts before this is looked at as well. What only tells why something is late costs nothing while nothing is;
+    /// a wait of little patience begins with it halfway.
+    /// </summary>
+    public TimeSpan Delay { get; init; }
+
     /// <summary>The object of a key.</summary>
     public static Target On(ObjectKey key) =>
         new(key.Cluster, new Selection(key.Kind, key.Namespace) { Name = key.Name });

@@ -39,7 +39,10 @@ public sealed class NamespaceOffloader
         ArgumentNullException.ThrowIfNull(spec);
         var world = await ReadWorldAsync(spec.Namespace, cancellationToken).ConfigureAwait(false);
         var steps = OffloadingPlanner.Plan(spec, _consumer.Id, world);
-        return new OffloadingPlan(spec, [.. steps.Select(s => s.Publish())]);
+        return new OffloadingPlan(spec, [.. steps.Select(s => s.Publish())])
+        {
+            Look = new FreshLook<World>(world, this, spec, _consumer.Time),
+        };
     }
 
     /// <summary>Does what is still missing of <paramref name="plan"/> and waits until new pods may be created.</summary>
@@ -59,7 +62,8 @@ public sealed class NamespaceOffloader
     {
         ArgumentNullException.ThrowIfNull(plan);
         var ns = plan.Spec.Namespace;
-        var world = await ReadWorldAsync(ns, cancellationToken).ConfigureAwait(false);
+        var world =
+            plan.Look?.Take(this, plan.Spec) ?? await ReadWorldAsync(ns, cancellationToken).ConfigureAwait(false);
         world = await new StepRunner(_ports, _consumer.Time, _logger, progress)
             .RunAsync(
                 world,

@@ -15,6 +15,9 @@ internal static class AuthenticationPlanner
     /// <summary>Events by which a provider says that what it was shown is wrong; others go away by themselves.</summary>
     private static readonly string[] s_verdicts = ["SignatureVerificationFailed", "InvalidCSR"];
 
+    /// <summary>How long a certificate takes at most when nothing is wrong.</summary>
+    private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(5);
+
     public static IEnumerable<PlannedStep> Steps(TimeSpan patience, PeeringFacts facts) =>
         [.. NonceSteps(patience, facts), .. TenantSteps(patience, facts), .. IdentitySteps(patience, facts)];
 
@@ -91,7 +94,7 @@ internal static class AuthenticationPlanner
             yield return new DeleteStep(cache, "forgets the certificate of an earlier key");
         }
 
-        ObjectKey key = new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId);
+        var key = TenantKey(facts);
         const string Purpose = "introduces the consumer with its key and signature";
         if (
             facts.SignedNonce?.Value(SecretKeys.SignedNonce) is not { } signature
@@ -155,9 +158,16 @@ internal static class AuthenticationPlanner
                 "the kubeconfig made of the credentials",
                 "the Identity names no kubeconfig yet",
                 "Look at Liqo's controller manager on the consumer."
-            );
+            ) with
+            {
+                // The Tenant, watched from the wait before to the one after, tells at once when the provider dies.
+                Targets = [Target.On(key), Target.On(TenantKey(facts))],
+            };
         }
     }
+
+    private static ObjectKey TenantKey(PeeringFacts facts) =>
+        new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId);
 
     private static Secret Secret(ObjectKey key, string role, string peer, Dictionary<string, byte[]>? data) =>
         new()
@@ -261,6 +271,7 @@ internal static class AuthenticationPlanner
         {
             IsOptional = true,
             After = tenant,
+            Delay = s_usual,
         };
 
     private static WaitStep Wait(

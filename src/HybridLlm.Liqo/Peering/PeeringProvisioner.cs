@@ -40,7 +40,10 @@ public sealed class PeeringProvisioner
         ArgumentNullException.ThrowIfNull(spec);
         InvalidSpecException.ThrowIfAny("The peering spec", spec.Faults());
         var facts = await ReadFactsAsync(spec, cancellationToken).ConfigureAwait(false);
-        return new PeeringPlan(spec, [.. PeeringPlanner.Plan(spec, facts).Select(s => s.Publish())]);
+        return new PeeringPlan(spec, [.. PeeringPlanner.Plan(spec, facts).Select(s => s.Publish())])
+        {
+            Look = new FreshLook<PeeringFacts>(facts, this, spec, _consumer.Time),
+        };
     }
 
     /// <summary>Does what is still missing of <paramref name="plan"/> and waits until the virtual node is Ready.</summary>
@@ -61,7 +64,9 @@ public sealed class PeeringProvisioner
     )
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var facts = await ReadFactsAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
+        var facts =
+            plan.Look?.Take(this, plan.Spec)
+            ?? await ReadFactsAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
         StepRunner runner = new(new ClusterPorts(_consumer.Port, _provider.Port), _consumer.Time, _logger, progress);
         var world = await runner
             .RunAsync(

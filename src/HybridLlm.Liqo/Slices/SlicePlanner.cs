@@ -10,6 +10,9 @@ namespace HybridLlm.Liqo.Slices;
 /// <summary>What is asked of the provider, and the virtual node that stands for it once it is granted.</summary>
 internal static class SlicePlanner
 {
+    /// <summary>How long a node takes at most when nothing is wrong.</summary>
+    private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(45);
+
     public static IEnumerable<PlannedStep> Steps(SliceSpec spec, PairFacts facts)
     {
         var name = spec.SliceName;
@@ -105,8 +108,11 @@ internal static class SlicePlanner
             Targets =
             [
                 Target.On(key),
-                Target.On(virtualNode),
-                new Target(ClusterSide.Consumer, kubelet) { IsOptional = true },
+                Target.On(virtualNode) with
+                {
+                    Delay = s_usual,
+                },
+                new Target(ClusterSide.Consumer, kubelet) { IsOptional = true, Delay = s_usual },
                 Lifeline(facts),
             ],
             Patience = spec.Patience,

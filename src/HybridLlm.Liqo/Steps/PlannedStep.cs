@@ -114,7 +114,16 @@ internal sealed record WaitStep(ObjectKey Object, string Purpose) : PlannedStep(
 
     public required string Remedy { get; init; }
 
+    /// <summary>Where to look after it has lasted so long.</summary>
+    public IReadOnlyList<Target> TargetsAfter(TimeSpan waited) => [.. Targets.Where(t => Begin(t) <= waited)];
+
+    /// <summary>How long until there is more to look at; null when there is no more to come.</summary>
+    public TimeSpan? UntilMoreTargets(TimeSpan waited) =>
+        Targets.Select(t => (TimeSpan?)Begin(t)).Where(b => b > waited).Min() - waited;
+
     protected override LiqoVerb Verb => LiqoVerb.Wait;
 
     protected override TimeSpan? Limit => Patience;
+
+    private TimeSpan Begin(Target target) => target.Delay < Patience / 2 ? target.Delay : Patience / 2;
 }

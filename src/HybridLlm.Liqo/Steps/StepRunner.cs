@@ -65,17 +65,28 @@ internal sealed class StepRunner(
     )
     {
         var published = wait.Publish();
+        var started = time.GetTimestamp();
         using CancellationTokenSource patience = new(wait.Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         while (true)
         {
-            await watch.FollowAsync(wait.Targets, world).ConfigureAwait(false);
+            var waited = time.GetElapsedTime(started);
+            await watch.FollowAsync(wait.TargetsAfter(waited), world).ConfigureAwait(false);
+            using CancellationTokenSource more = new(wait.UntilMoreTargets(waited) ?? Timeout.InfiniteTimeSpan, time);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(
+                cancellationToken,
+                patience.Token,
+                more.Token
+            );
             try
             {
-                world = await watch.NextAsync(world, either.Token).ConfigureAwait(false);
+                world = await watch.NextAsync(world, any.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
-                when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                when (!patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                continue;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 return wait.YieldsAs is { } name
                     ? world with

@@ -42,7 +42,10 @@ public sealed class PeeringRemover
         ArgumentNullException.ThrowIfNull(spec);
         InvalidSpecException.ThrowIfAny("The unpeering spec", spec.Faults());
         var facts = await ReadFactsAsync(cancellationToken).ConfigureAwait(false);
-        return new UnpeeringPlan(spec, [.. UnpeeringPlanner.Plan(spec, facts).Select(s => s.Publish())]);
+        return new UnpeeringPlan(spec, [.. UnpeeringPlanner.Plan(spec, facts).Select(s => s.Publish())])
+        {
+            Look = new FreshLook<UnpeeringFacts>(facts, this, spec, _consumer.Time),
+        };
     }
 
     /// <summary>Does what is still to do of <paramref name="plan"/> and waits until nothing is left.</summary>
@@ -61,7 +64,7 @@ public sealed class PeeringRemover
     )
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var facts = await ReadFactsAsync(cancellationToken).ConfigureAwait(false);
+        var facts = plan.Look?.Take(this, plan.Spec) ?? await ReadFactsAsync(cancellationToken).ConfigureAwait(false);
         await new StepRunner(_ports, _consumer.Time, _logger, progress)
             .RunAsync(
                 facts.World,

@@ -18,7 +18,7 @@ internal sealed class ContinuousAnswer(
     private readonly List<Migration> _migrations = [];
     private readonly List<string> _doubts = [];
     private Task<ServerIdentity?> _origin = Task.FromResult<ServerIdentity?>(null);
-    private bool _heard;
+    private bool _isOriginTold;
     private int _moves;
 
     public async IAsyncEnumerable<OllamaChunk> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -99,24 +99,32 @@ internal sealed class ContinuousAnswer(
     /// <summary>The request as it was, at a server that has nothing to go on from.</summary>
     private Leg Begin(OllamaEndpoint endpoint)
     {
-        (_origin, _heard) = (inspector.IdentifyAsync(endpoint.Client, asked.Model), false);
+        (_origin, _isOriginTold) = (inspector.IdentifyAsync(endpoint.Client, asked.Model), false);
         return new Leg(endpoint, ContinuationPlanner.Restart(asked), new AnswerSoFar());
     }
 
     /// <summary>
-    /// True if a line must not be delivered yet. Before the first it has to be known which weights and version it comes from, or no other
-    /// server could go on with it; mostly it is, as the question was put together with the caller's. Where a server does not say, its
-    /// first line waits for the second: it may just have been lost.
+    /// True if a line must not be delivered yet: not before it is known which weights and version it comes from, as no other server could
+    /// go on with it. Mostly that is known, as it was asked together with the caller's question. Where it cannot be asked any more the
+    /// server is all but lost, and what has arrived of its answer is kept for the case that the end arrives, too.
     /// </summary>
     private async ValueTask<bool> IsTooEarlyAsync(OllamaChunk chunk, CancellationToken cancellationToken)
     {
-        if (_heard || chunk.Done)
+        if (_isOriginTold || chunk.Done)
         {
             return false;
         }
 
-        _heard = true;
-        return await _origin.WaitAsync(cancellationToken).ConfigureAwait(false) is null;
+        try
+        {
+            await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _isOriginTold = true;
+            return false;
+        }
+        catch (OllamaException)
+        {
+            return true;
+        }
     }
 
     /// <summary>The model's stop strings, once the server where the answer began has told them.</summary>
@@ -171,7 +179,8 @@ internal sealed class ContinuousAnswer(
             return (Begin(next), null);
         }
 
-        var origin = await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Nothing has been delivered before it was there.
+        var origin = _origin.IsCompletedSuccessfully ? await _origin.ConfigureAwait(false) : null;
         Takeover takeover = new(asked, _journal, inspector, options);
         var (plan, failure) = await takeover
             .PlanAsync(next.Client, origin, cause, cancellationToken)
@@ -203,16 +212,11 @@ internal sealed class ContinuousAnswer(
             Doubt("it is longer than the smallest context, and the servers may have different ones");
         }
 
-        int? promptTokens = null;
-        // Where no server has read the text, only the probe can say how many tokens the prompt is.
-        if (_doubts.Count == 0 || last.Usage is null)
-        {
-            (promptTokens, var doubt) = await SeamProof
-                .ProveAsync(asked, leg, last.Usage, _journal.Delivered.Text, options, cancellationToken)
-                .ConfigureAwait(false);
-            Doubt(doubt);
-        }
-
+        // Asked also where nothing is left to prove: taking off what was delivered counts wrong where it is other tokens when read again.
+        var (promptTokens, doubt) = await SeamProof
+            .ProveAsync(asked, leg, last.Usage, _journal.Delivered.Text, options, cancellationToken)
+            .ConfigureAwait(false);
+        Doubt(_doubts.Count == 0 ? doubt : null);
         return _writer.Write(last, asked, Sum(leg.Before.Tokens ?? 0, last.Usage, promptTokens), Report());
     }
 

@@ -13,7 +13,7 @@ internal sealed class EndpointInspector(ContinuityOptions options)
         TrailingVerdict
     > _verdicts = new(options);
 
-    /// <summary>Version and digest, asked once for many answers; null if the server did not say.</summary>
+    /// <summary>Version and digest, asked once for many answers; null if the server did not say. Fails if it cannot be reached.</summary>
     public Task<ServerIdentity?> IdentifyAsync(OllamaClient client, string model) =>
         _identities.GetAsync((client.Address, model), () => TryAskAsync(client, model));
 
@@ -103,7 +103,10 @@ internal sealed class EndpointInspector(ContinuityOptions options)
             var identity = await AskAsync(client, model, limit.Token).ConfigureAwait(false);
             return identity with { Stops = await AskStopsAsync(client, model, limit.Token).ConfigureAwait(false) };
         }
-        catch (Exception e) when (e is OllamaException or OperationCanceledException)
+        catch (Exception e)
+            when (e is OperationCanceledException
+                || (e is OllamaException and not (OllamaCutException or OllamaUnreachableException))
+            )
         {
             return null;
         }

@@ -54,7 +54,7 @@ public sealed class IamPolicyTests
         foreach (var statement in Statements(s_everything).Where(s => s.Allows))
         {
             var reads = statement.Actions.All(a =>
-                a.Contains(":Describe") || a is "s3:ListAllMyBuckets" or "sts:GetCallerIdentity"
+                a.Contains(":Describe") || a is "s3:ListAllMyBuckets" or "sqs:ListQueues" or "sts:GetCallerIdentity"
             );
             var tagged =
                 statement.Text.Contains("aws:RequestTag/hybridllm:owner-id")

@@ -92,22 +92,26 @@ internal static class SimulatedPeering
             """;
     }
 
-    private static Node Ready(World world, ObjectKey key) =>
-        new()
+    private static Node Ready(World world, ObjectKey key)
+    {
+        var slice = world.All(ClusterSide.Consumer, Kinds.ResourceSlice).Single(s => s.Name == key.Name);
+        return new Node
         {
             Metadata = new ObjectMeta
             {
                 Name = key.Name,
-                Labels = new Dictionary<string, string> { [LiqoLabels.RemoteClusterId] = Provider },
+                Labels = new Dictionary<string, string>
+                {
+                    [LiqoLabels.RemoteClusterId] = slice.Label(LiqoLabels.RemoteClusterId)!,
+                },
             },
             Status = new NodeStatus
             {
-                Allocatable = world
-                    .Find(ClusterSide.Consumer, Kinds.ResourceSlice, $"liqo-tenant-{Provider}", key.Name)!
-                    .Status!.Resources,
+                Allocatable = slice.Status!.Resources,
                 Conditions = [new Condition { Type = "Ready", Status = "True" }],
             },
         };
+    }
 
     private static ConsumerCredentials Credentials()
     {

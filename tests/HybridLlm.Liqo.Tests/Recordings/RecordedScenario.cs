@@ -26,6 +26,17 @@ internal static class RecordedScenario
                 }),
         ];
 
+    /// <summary>Objects of some kinds that a cluster held before a scenario.</summary>
+    public static IReadOnlyList<JsonObject> Before(string name, string cluster, params string[] kinds) =>
+        [
+            .. JsonNode.Parse(
+                string.Concat(Lines(SharedData.Require("liqo-recordings.tar.gz"), $"{name}/objects-before.json"))
+            )![cluster]!
+                .AsArray()
+                .Select(o => o!.AsObject())
+                .Where(o => kinds.Contains(Text(o, "kind"))),
+        ];
+
     /// <summary>Calls liqoctl made in a scenario, reads and polls as well; skips the test where the recordings are absent.</summary>
     public static int CountCalls(string name) =>
         Lines(SharedData.Require("liqo-recordings.tar.gz"), $"{name}/calls.jsonl")

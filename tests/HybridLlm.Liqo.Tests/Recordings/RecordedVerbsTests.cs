@@ -58,6 +58,25 @@ public sealed class RecordedVerbsTests
     }
 
     [Fact]
+    public void Removal_by_force_of_one_that_is_marked_only_deletes()
+    {
+        var recorded = RecordedScenario.Read("18-die-and-force-at-once");
+        recorded.Single(r => r.Verb == "patch").Body.ShouldBeEmpty();
+        ForcedRemovalSpec spec = new() { ProviderId = PeeredWorld.Provider, IsKnownGone = true };
+        ObjectKey peer = new(ClusterSide.Consumer, Kinds.ForeignCluster, null, PeeredWorld.Provider);
+        var marked = SimulatedServer.Merged(
+            PeeredWorld.Dead,
+            peer,
+            RecordedScenario.Read("15-force-unpeer").Single(r => r.Verb == "patch").Body
+        );
+
+        var written = Run(marked, w => ForcedRemovalPlanner.Plan(spec, PeeredWorld.FactsOf(w)), PeeredWorld.Do);
+
+        written.OfType<UpdateStep>().ShouldNotContain(u => u.Object == peer);
+        Deletions(written).ShouldContain(Deletions(recorded).ShouldHaveSingleItem());
+    }
+
+    [Fact]
     public void The_end_of_an_offloading_is_liqoctl_s_one_deletion()
     {
         var world = World.Empty.With(

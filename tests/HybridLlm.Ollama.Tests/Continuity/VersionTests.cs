@@ -14,10 +14,13 @@ public sealed class VersionTests
     public async Task An_answer_does_not_go_on_at_another_version_and_says_so()
     {
         await using var servers = await Servers.StartAsync(s_first, s_other);
+        ContinuityOptions once = new() { MaxMigrations = 1, IdentityLifetime = TimeSpan.MaxValue };
+        // So that it has said who it is before it is killed.
+        await servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"), once);
         servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 20));
 
         var failure = await Should.ThrowAsync<OllamaException>(
-            servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"), new ContinuityOptions { MaxMigrations = 1 })
+            servers.AskAsync(OllamaApi.Chat, Ask.Chat("Hello"), once)
         );
 
         var lost = failure.ShouldBeOfType<ContinuityLostException>();

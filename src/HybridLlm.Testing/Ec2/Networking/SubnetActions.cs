@@ -32,7 +32,9 @@ internal static class SubnetActions
         {
             var region = call.Region;
             var vpc = region.Get<Vpc>(vpcId);
-            var zone = zoneName is null ? Zones.In(region.Name).First() : FindZone(region, zoneName);
+            var zone = zoneName is null
+                ? region.Cloud.Offers.Zones.In(region.Name).First()
+                : FindZone(region, zoneName);
             if (block.Prefix is < 16 or > 28 || !vpc.Block.Contains(block))
             {
                 throw new ServiceError("InvalidSubnet.Range", $"The CIDR '{block}' is invalid.");
@@ -87,13 +89,13 @@ internal static class SubnetActions
     }
 
     private static Zone FindZone(RegionState region, string nameOrId) =>
-        Zones.Find(nameOrId) is { } zone && zone.Region == region.Name
+        region.Cloud.Offers.Zones.Find(nameOrId) is { } zone && zone.Region == region.Name
             ? zone
             : throw ServiceError.Invalid(
                 "availabilityZone",
                 nameOrId,
                 $"is invalid. Subnets can currently only be created in the following availability zones: "
-                    + $"{string.Join(", ", Zones.In(region.Name).Select(z => z.Name))}."
+                    + $"{string.Join(", ", region.Cloud.Offers.Zones.In(region.Name).Select(z => z.Name))}."
             );
 
     private static object?[] Render(RegionState region, Subnet subnet) =>

@@ -99,5 +99,7 @@ internal static class ActionTable
 
     /// <summary>Whether an action changes anything.</summary>
     public static bool IsWrite(string name) =>
-        !name.StartsWith("Describe", StringComparison.Ordinal) && !name.StartsWith("Get", StringComparison.Ordinal);
+        !name.StartsWith("Describe", StringComparison.Ordinal)
+        && !name.StartsWith("Get", StringComparison.Ordinal)
+        && !name.StartsWith("List", StringComparison.Ordinal);
 }
