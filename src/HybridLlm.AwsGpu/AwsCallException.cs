@@ -26,4 +26,7 @@ public sealed class AwsCallException : AwsGpuException
 
     /// <summary>What the code means.</summary>
     public AwsErrorKind Kind { get; }
+
+    /// <summary>What else would be refused for the same reason.</summary>
+    public AwsErrorScope Scope => Ec2.AwsErrorCodes.RuleOf(Code).Scope;
 }

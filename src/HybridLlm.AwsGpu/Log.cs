@@ -44,4 +44,11 @@ internal static partial class Log
         "Ended {InstanceId} of {Cluster}: unknown or past its end; its intent is {Intent}."
     )]
     public static partial void GarbageEnded(ILogger logger, string instanceId, string cluster, string intent);
+
+    [LoggerMessage(
+        2010,
+        LogLevel.Warning,
+        "The fleet quota of {Region} is used up: {Count} records of ended fleets deleted."
+    )]
+    public static partial void EndedFleetsDeleted(ILogger logger, int count, string region);
 }

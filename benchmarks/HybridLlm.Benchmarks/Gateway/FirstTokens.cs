@@ -58,9 +58,13 @@ internal static class FirstTokens
             Timeout = Timeout.InfiniteTimeSpan,
         };
         List<double> seconds = [];
+        StageTimes stages = new();
+        using CancellationTokenSource over = new();
+        var watching = stages.WatchAsync(cluster, over.Token);
         for (var turn = 0; turn < 10; turn++)
         {
             var began = Stopwatch.GetTimestamp();
+            stages.Begin();
             using StringContent content = new(
                 $$$"""{"model":"{{{Model}}}","messages":[{"role":"user","content":"Why?"}],"options":{"num_predict":1}}""",
                 Encoding.UTF8,
@@ -71,12 +75,15 @@ internal static class FirstTokens
             {
                 response.EnsureSuccessStatusCode();
                 seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+                stages.End();
                 await response.Content.ReadAsByteArrayAsync();
             }
 
             await cluster.SleepAsync();
         }
 
+        await over.CancelAsync();
+        await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var later = seconds[1..];
         report.Append(
             CultureInfo.InvariantCulture,
@@ -86,14 +93,18 @@ internal static class FirstTokens
 
             In order, s: {string.Join(", ", seconds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}.
 
-            Of 10: best {seconds.Min():0.00} s, median {GatewayReport.At(
+            Of 10: best {seconds.Min():0.00} s, median {Spread.At(
                 seconds,
                 0.5
             ):0.00} s, worst {seconds.Max():0.00} s. The first is the process's first wake, in
             which its code is compiled; of the nine after it the worst is {later.Max():0.00} s.
 
+            | stage, until the next is told of | median, ms | worst, ms |
+            |---|---|---|
+
             """
         );
+        stages.AppendTo(report);
         folder.Delete(recursive: true);
     }
 }

@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,10 +8,17 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace HybridLlm.Benchmarks.Gateway;
 
-/// <summary>The gateway beside plain YARP and no proxy at all: one run, one process, loopback, in turns.</summary>
+/// <summary>
+/// The gateway beside plain YARP and no proxy at all: one run, one process, loopback. In each round every way has its turn, first one,
+/// then another beginning, so that what else the machine does meets all alike; ratios are of the same round.
+/// </summary>
 internal static class GatewayReport
 {
-    private const int Turns = 6;
+    private const int Rounds = 9;
+    private const int AnswerTokens = 20;
+    private const int Connections = 8;
+
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
 
     public static async Task WriteAsync()
     {
@@ -29,23 +33,28 @@ internal static class GatewayReport
         foreach (var way in ways)
         {
             await way.UntilUpAsync();
+            // The runtime compiles what is used much anew, by what it has seen; that is over when the rounds begin.
+            await way.RateAsync(Connections, AnswerTokens, 4 * s_turn);
         }
 
         StringBuilder report = new(
-            """
+            $"""
             # The gateway, beside plain YARP and no proxy
 
             Written by `dotnet run -c Release --project benchmarks/HybridLlm.Benchmarks -- gateway-report`. Server, proxies and client share one
-            process and its processors; ways are measured in turns. The gateway parses every line, could take the answer up elsewhere, and
-            counts; YARP passes bytes on. Read the differences and ratios.
+            process and its processors. The gateway parses every line, could take the answer up elsewhere, and counts; YARP passes bytes on.
+            Every figure is the median of {Rounds} rounds, with the least and the most of them; ratios and differences are of the same round.
+
+            Processors: {Environment.ProcessorCount}. Load average at the beginning: {Load()}.
 
             """
         );
-        await DelaysAsync(report, ways, "1 stream, a token every 10 ms", streams: 1, tokens: 150, interval: 10);
+        await DelaysAsync(report, ways, "1 stream, a token every 10 ms", streams: 1, tokens: 100, interval: 10);
         await DelaysAsync(report, ways, "16 streams, a token every 40 ms", streams: 16, tokens: 40, interval: 40);
         await RatesAsync(report, ways);
         await AllocationsAsync(report, ways);
         await FirstTokens.AppendAsync(report);
+        report.Append(CultureInfo.InvariantCulture, $"\nLoad average at the end: {Load()}.\n");
         Array.ForEach(ways, w => w.Dispose());
         Console.Write(report);
         await File.WriteAllTextAsync(Path.Combine(ResultsFolder(), "gateway-report.md"), report.ToString());
@@ -60,88 +69,92 @@ internal static class GatewayReport
         int interval
     )
     {
-        var delays = ways.ToDictionary(w => w, _ => new List<double>());
-        for (var turn = 0; turn <= Turns; turn++)
-        {
-            foreach (var way in ways)
-            {
-                var all = await Task.WhenAll(
-                    Enumerable.Range(0, streams).Select(_ => way.DelaysAsync(tokens, interval))
-                );
-                // The first turn warms up.
-                delays[way].AddRange(turn == 0 ? [] : all.SelectMany(d => d));
-            }
-        }
-
+        var delays = await InTurnsAsync(ways, w => w.DelaysAsync(streams, tokens, interval));
         report.Append(
             CultureInfo.InvariantCulture,
             $"\n## Delay of a token: {title}\n\n| | p50, ms | p95, ms | added p50, ms |\n|---|---|---|---|\n"
         );
-        var direct = At(delays[ways[0]], 0.5);
-        foreach (var way in ways)
+        var p50 = ways.Select(w => Of(w, 0.5)).ToList();
+        foreach (var (way, median) in ways.Zip(p50))
         {
-            var p50 = At(delays[way], 0.5);
             report.Append(
                 CultureInfo.InvariantCulture,
-                $"| {way.Name} | {p50:0.000} | {At(delays[way], 0.95):0.000} | {p50 - direct:0.000} |\n"
+                $"| {way.Name} | {median.Text("0.000")} | {Of(way, 0.95).Text("0.000")} | {median.Minus(p50[0]).Text("0.000")} |\n"
             );
         }
 
-        var ratio = At(delays[ways[2]], 0.5) / At(delays[ways[1]], 0.5);
-        report.Append(CultureInfo.InvariantCulture, $"\nGateway / YARP at p50: {ratio:0.00}.\n");
+        report.Append(CultureInfo.InvariantCulture, $"\nGateway / YARP at p50: {p50[2].Over(p50[1]).Text("0.00")}.\n");
+
+        Spread Of(Way way, double quantile) => new([.. delays[way].Select(round => Spread.At(round, quantile))]);
     }
 
     private static async Task RatesAsync(StringBuilder report, Way[] ways)
     {
-        const int Connections = 8;
-        const int Requests = 400;
-        var rates = ways.ToDictionary(w => w, _ => new List<double>());
-        for (var turn = 0; turn <= Turns; turn++)
-        {
-            foreach (var way in ways)
-            {
-                var began = Stopwatch.GetTimestamp();
-                await Task.WhenAll(
-                    Enumerable
-                        .Range(0, Connections)
-                        .Select(async _ =>
-                        {
-                            for (var i = 0; i < Requests / Connections; i++)
-                            {
-                                await way.DelaysAsync(20, 0);
-                            }
-                        })
-                );
-                rates[way].AddRange(turn == 0 ? [] : [Requests / Stopwatch.GetElapsedTime(began).TotalSeconds]);
-            }
-        }
-
-        report.Append("\n## Answers of 20 tokens a second, 8 connections\n\n| | answers a second |\n|---|---|\n");
+        var rates = await InTurnsAsync(ways, w => w.RateAsync(Connections, AnswerTokens, s_turn));
+        report.Append(
+            CultureInfo.InvariantCulture,
+            $"\n## Answers of {AnswerTokens} tokens a second, {Connections} connections\n\n| | answers a second | processor time of all sides an answer, µs |\n|---|---|---|\n"
+        );
         foreach (var way in ways)
         {
-            report.Append(CultureInfo.InvariantCulture, $"| {way.Name} | {At(rates[way], 0.5):0} |\n");
+            report.Append(
+                CultureInfo.InvariantCulture,
+                $"| {way.Name} | {Rate(way).Text("0")} | {Cpu(way).Text("0")} |\n"
+            );
         }
 
-        var ratio = At(rates[ways[2]], 0.5) / At(rates[ways[1]], 0.5);
-        report.Append(CultureInfo.InvariantCulture, $"\nGateway / YARP: {ratio:0.00}.\n");
+        report.Append(
+            CultureInfo.InvariantCulture,
+            $"""
+
+            Gateway / YARP: {Rate(ways[2]).Over(Rate(ways[1])).Text("0.00")} answers a second; {Cpu(ways[1])
+                .Over(Cpu(ways[2]))
+                .Text("0.00")} by processor time.
+
+            """
+        );
+
+        Spread Rate(Way way) => new([.. rates[way].Select(r => r.Rate)]);
+
+        Spread Cpu(Way way) => new([.. rates[way].Select(r => r.Cpu)]);
     }
 
     private static async Task AllocationsAsync(StringBuilder report, Way[] ways)
     {
         const int Tokens = 5000;
+        var bytes = await InTurnsAsync(
+            ways,
+            async way =>
+            {
+                var before = GC.GetTotalAllocatedBytes(precise: true);
+                await way.DelaysAsync(Tokens, 0);
+                return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Tokens;
+            }
+        );
         report.Append(
             "\n## Bytes allocated a token, beyond the server's and the client's own\n\n| | bytes |\n|---|---|\n"
         );
-        var own = 0.0;
         foreach (var way in ways)
         {
-            await way.DelaysAsync(Tokens, 0);
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            await way.DelaysAsync(Tokens, 0);
-            var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Tokens;
-            own = way == ways[0] ? each : own;
-            report.Append(CultureInfo.InvariantCulture, $"| {way.Name} | {each - own:0} |\n");
+            var beyond = new Spread(bytes[way]).Minus(new Spread(bytes[ways[0]]));
+            report.Append(CultureInfo.InvariantCulture, $"| {way.Name} | {beyond.Text("0")} |\n");
         }
+    }
+
+    /// <summary>Each way once a round; who is first changes from round to round.</summary>
+    private static async Task<Dictionary<Way, List<T>>> InTurnsAsync<T>(Way[] ways, Func<Way, Task<T>> measure)
+    {
+        var figures = ways.ToDictionary(w => w, _ => new List<T>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var turn = 0; turn < ways.Length; turn++)
+            {
+                var way = ways[(round + turn) % ways.Length];
+                figures[way].Add(await measure(way));
+            }
+        }
+
+        return figures;
     }
 
     private static void MapYarp(WebApplication app, string target)
@@ -165,65 +178,9 @@ internal static class GatewayReport
         return app;
     }
 
-    public static double At(List<double> values, double quantile) =>
-        values.Order().ElementAt((int)Math.Min(values.Count - 1, quantile * values.Count));
+    private static string Load() =>
+        File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "not known";
 
     private static string ResultsFolder([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "..", "Results");
-
-    /// <summary>One way to the server.</summary>
-    private sealed class Way(string name, string address) : IDisposable
-    {
-        private readonly HttpClient _http = new()
-        {
-            BaseAddress = new Uri(address),
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-
-        public string Name => name;
-
-        public void Dispose() => _http.Dispose();
-
-        public async Task UntilUpAsync()
-        {
-            while (true)
-            {
-                using StringContent content = new(StampServer.Question(1, 0), Encoding.UTF8, "application/json");
-                using var response = await _http.PostAsync("api/chat", content);
-                if (response.StatusCode == HttpStatusCode.OK)
-                {
-                    return;
-                }
-            }
-        }
-
-        /// <summary>How long each token was on its way, ms.</summary>
-        public async Task<List<double>> DelaysAsync(int tokens, int interval)
-        {
-            using StringContent content = new(
-                StampServer.Question(tokens, interval),
-                Encoding.UTF8,
-                "application/json"
-            );
-            using HttpRequestMessage request = new(HttpMethod.Post, "api/chat") { Content = content };
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-            using StreamReader reader = new(await response.Content.ReadAsStreamAsync());
-            List<double> delays = [];
-            while (await reader.ReadLineAsync() is { } line)
-            {
-                var now = Stopwatch.GetTimestamp();
-                using var json = JsonDocument.Parse(line);
-                var token = json.RootElement.GetProperty("message").GetProperty("content").GetString()!;
-                if (token.Length > 0)
-                {
-                    var sent = long.Parse(token, CultureInfo.InvariantCulture);
-                    delays.Add(Stopwatch.GetElapsedTime(sent, now).TotalMilliseconds);
-                }
-            }
-
-            return delays.Count == tokens
-                ? delays
-                : throw new InvalidOperationException($"{Name}: {delays.Count} tokens of {tokens} came.");
-        }
-    }
 }

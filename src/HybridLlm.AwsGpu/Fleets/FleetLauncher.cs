@@ -1,3 +1,4 @@
+using HybridLlm.AwsGpu.Ec2;
 using Microsoft.Extensions.Logging;
 
 namespace HybridLlm.AwsGpu.Fleets;
@@ -37,6 +38,10 @@ public sealed class FleetLauncher
     {
         ArgumentNullException.ThrowIfNull(intent);
         intent.Validate();
+        using var span = Telemetry.Source.StartActivity("fleet.launch");
+        span?.SetTag("hybridllm.intent", intent.Id);
+        span?.SetTag("hybridllm.attempt", intent.Attempt);
+        span?.SetTag("hybridllm.market", intent.Market.ToString());
         InstancePort instances = new(_clients, intent.Region);
         NodeTemplate template = new(_clients, intent.Owner, intent.Region);
 
@@ -45,6 +50,8 @@ public sealed class FleetLauncher
             Adopt(answering, intent)
             ?? await RentAsync(intent, template, instances, answering, cancellationToken).ConfigureAwait(false);
         await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
+        span?.SetTag("cloud.resource_id", node.InstanceId);
+        span?.SetTag("host.type", node.InstanceType);
         return node;
     }
 
@@ -62,6 +69,12 @@ public sealed class FleetLauncher
         {
             await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
             await fleets.DeleteAsync(answer.FleetId, cancellationToken).ConfigureAwait(false);
+            if (answer.Errors.Any(e => AwsErrorCodes.RuleOf(e.Code).Cleanup == AwsErrorCleanup.EndedFleets))
+            {
+                // The token has its answer; the next attempt finds room.
+                await MakeRoomAsync(intent, cancellationToken).ConfigureAwait(false);
+            }
+
             throw new NoCapacityException(intent, answer.Errors);
         }
 
@@ -77,7 +90,8 @@ public sealed class FleetLauncher
     }
 
     /// <summary>
-    /// Asks for the node from the intent's template version. A sweep may have taken the version in between: then it is made once more.
+    /// Asks for the node from the intent's template version. What the table of codes can set right by itself is set right once: a version that a
+    /// sweep took in between is made anew, records of ended fleets make room for another.
     /// </summary>
     private async Task<FleetAnswer> AskAsync(
         NodeIntent intent,
@@ -95,9 +109,26 @@ public sealed class FleetLauncher
                 return await SendAsync(intent, fleets, template.Name, version, instances, cancellationToken)
                     .ConfigureAwait(false);
             }
-            catch (AwsCallException gone)
-                when (round == 0 && gone.Code.StartsWith("InvalidLaunchTemplate", StringComparison.Ordinal)) { }
+            catch (AwsCallException refusal)
+                when (round == 0 && AwsErrorCodes.RuleOf(refusal.Code).Cleanup == AwsErrorCleanup.LaunchTemplate) { }
+            catch (AwsCallException refusal)
+                when (round == 0 && AwsErrorCodes.RuleOf(refusal.Code).Cleanup == AwsErrorCleanup.EndedFleets)
+            {
+                if (await MakeRoomAsync(intent, cancellationToken).ConfigureAwait(false) == 0)
+                {
+                    throw;
+                }
+            }
         }
+    }
+
+    private async Task<int> MakeRoomAsync(NodeIntent intent, CancellationToken cancellationToken)
+    {
+        var deleted = await new FleetRecords(_clients, intent.Owner, intent.Region)
+            .DeleteEndedAsync(cancellationToken)
+            .ConfigureAwait(false);
+        Log.EndedFleetsDeleted(_logger, deleted, intent.Region);
+        return deleted;
     }
 
     /// <summary>Sends the launch until AWS answers it, or the node of an unanswered one is found.</summary>

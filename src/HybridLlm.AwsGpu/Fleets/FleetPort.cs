@@ -113,7 +113,6 @@ internal sealed class FleetPort(AwsClients clients, string region)
             InstanceType = pool?.InstanceType?.Value,
             ZoneId = intent.Pools.FirstOrDefault(p => p.SubnetId == pool?.SubnetId)?.ZoneId,
             Code = error.ErrorCode ?? "",
-            Kind = AwsErrorCodes.KindOf(error.ErrorCode ?? ""),
             Message = error.ErrorMessage ?? "",
         };
     }

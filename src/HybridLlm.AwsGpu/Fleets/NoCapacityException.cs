@@ -15,6 +15,12 @@ public sealed class NoCapacityException : AwsGpuException
     /// <summary>Every pool's error; empty when EC2 gave no reason.</summary>
     public IReadOnlyList<PoolError> Errors { get; }
 
+    /// <summary>
+    /// Whether no later attempt can do better before somebody changes something: every pool was refused for want of permission or for a parameter.
+    /// </summary>
+    public bool NeedsOperator =>
+        Errors.Count > 0 && Errors.All(e => e.Kind is AwsErrorKind.Permission or AwsErrorKind.Invalid);
+
     private static string Name(InstanceMarket market) => market == InstanceMarket.Spot ? "spot" : "on-demand";
 
     private static string Summary(IReadOnlyList<PoolError> errors) =>

@@ -1,3 +1,5 @@
+using HybridLlm.AwsGpu.Ec2;
+
 namespace HybridLlm.AwsGpu.Fleets;
 
 /// <summary>Why a fleet did not take the node from some pool.</summary>
@@ -13,7 +15,10 @@ public sealed record PoolError
     public required string Code { get; init; }
 
     /// <summary>What the code means.</summary>
-    public required AwsErrorKind Kind { get; init; }
+    public AwsErrorKind Kind => AwsErrorCodes.KindOf(Code);
+
+    /// <summary>What else would be refused for the same reason.</summary>
+    public AwsErrorScope Scope => AwsErrorCodes.RuleOf(Code).Scope;
 
     /// <summary>EC2's own words.</summary>
     public required string Message { get; init; }

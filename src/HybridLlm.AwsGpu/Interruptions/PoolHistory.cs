@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
+using HybridLlm.AwsGpu.Ec2;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Offerings;
 
 namespace HybridLlm.AwsGpu.Interruptions;
 
 /// <summary>
-/// What was lived through with spot pools: how long instances were held there, how often EC2 took one, and until when a pool is left
-/// alone. Immutable. A pool that refuses or interrupts is left alone for three minutes, doubling up to thirty when it does so again
-/// within half an hour of being asked again.
+/// What was lived through with pools: how long instances were held there, how often EC2 took one, and until when a pool, or more than a pool, is
+/// left alone. Immutable. A pool that refuses or interrupts is left alone for three minutes, doubling up to thirty when it does so again within half
+/// an hour of being asked again; what else a refusal reaches follows from its code.
 /// </summary>
 public sealed class PoolHistory
 {
@@ -20,12 +21,21 @@ public sealed class PoolHistory
     /// <summary>What an interruption is worth, hours of the node's price: two nodes are paid while the second boots, and somebody waits.</summary>
     private const double HoursPerInterruption = 0.25;
 
-    private readonly ImmutableDictionary<(string Type, string Zone), Pool> _pools;
+    private readonly ImmutableDictionary<(string Type, string Zone, InstanceMarket Market), Pool> _pools;
+    private readonly ImmutableList<MarketRest> _rests;
 
-    private PoolHistory(ImmutableDictionary<(string Type, string Zone), Pool> pools) => _pools = pools;
+    private PoolHistory(
+        ImmutableDictionary<(string Type, string Zone, InstanceMarket Market), Pool> pools,
+        ImmutableList<MarketRest> rests
+    )
+    {
+        _pools = pools;
+        _rests = rests;
+    }
 
     /// <summary>Nothing is known.</summary>
-    public static PoolHistory Empty { get; } = new(ImmutableDictionary<(string, string), Pool>.Empty);
+    public static PoolHistory Empty { get; } =
+        new(ImmutableDictionary<(string, string, InstanceMarket), Pool>.Empty, []);
 
     /// <summary>EC2 took an instance, or announced that it does: counts it and cools the pool.</summary>
     /// <param name="instanceType">EC2's name of the type, e.g. <c>g6.xlarge</c>.</param>
@@ -46,12 +56,25 @@ public sealed class PoolHistory
         );
     }
 
-    /// <summary>A pool had no capacity: cools it.</summary>
+    /// <summary>A spot pool had no capacity: cools it.</summary>
     /// <param name="instanceType">EC2's name of the type.</param>
     /// <param name="zoneId">Id of the zone.</param>
     /// <param name="now">The time.</param>
     public PoolHistory Refused(string instanceType, string zoneId, DateTimeOffset now) =>
         With(instanceType, zoneId, Cool(Find(instanceType, zoneId), now));
+
+    /// <summary>
+    /// What a launch was told: pools without capacity are cooled, what a zone does not have is dropped for a day, a full subnet, a quota or a market
+    /// that is closed rests as a whole.
+    /// </summary>
+    /// <param name="errors">Of <see cref="NoCapacityException.Errors"/>, or of <see cref="LaunchedNode.PoolErrors"/>.</param>
+    /// <param name="market">How the node was to be bought.</param>
+    /// <param name="now">The time.</param>
+    public PoolHistory Refused(IReadOnlyList<PoolError> errors, InstanceMarket market, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(errors);
+        return errors.Aggregate(this, (history, error) => history.Refused(error, market, now));
+    }
 
     /// <summary>An instance was held in a pool and given back by us.</summary>
     /// <param name="instanceType">EC2's name of the type.</param>
@@ -91,10 +114,79 @@ public sealed class PoolHistory
             {
                 InstanceType = p.Key.Type,
                 ZoneId = p.Key.Zone,
+                Market = p.Key.Market,
                 CooledUntil = !evenCooled && p.Value.CooledUntil > now ? p.Value.CooledUntil : null,
+                UnsupportedUntil = p.Value.UnsupportedUntil > now ? p.Value.UnsupportedUntil : null,
                 PriceFactor = p.Value.PriceFactor,
             }),
         ];
+
+    /// <summary>What is wider than a pool and left alone now.</summary>
+    /// <param name="now">The time.</param>
+    public IReadOnlyList<MarketRest> Rests(DateTimeOffset now) => [.. _rests.Where(r => r.Until > now)];
+
+    /// <summary>The facts with everything that was lived through in them.</summary>
+    /// <param name="facts">What EC2 offers; its time of reading is now.</param>
+    /// <param name="evenCooled">Whether cooled pools are offered too; what EC2 does not have or a quota forbids is not.</param>
+    public OfferingFacts AddTo(OfferingFacts facts, bool evenCooled = false)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return facts with { History = Records(facts.ReadAt, evenCooled), Rests = Rests(facts.ReadAt) };
+    }
+
+    private PoolHistory Refused(PoolError error, InstanceMarket market, DateTimeOffset now)
+    {
+        var rule = AwsErrorCodes.RuleOf(error.Code);
+        return (rule.Scope, error) switch
+        {
+            (AwsErrorScope.Pool, { InstanceType: { } type, ZoneId: { } zone }) => rule.Rest is { } rest
+                ? Drop(type, zone, InstanceMarket.Spot, now + rest)
+                    .Drop(type, zone, InstanceMarket.OnDemand, now + rest)
+                : With(type, zone, Cool(Find(type, zone, market), now), market),
+            (AwsErrorScope.Subnet, { ZoneId: { } zone }) => Rest(
+                new MarketRest
+                {
+                    Code = error.Code,
+                    Until = now + rule.Rest!.Value,
+                    ZoneId = zone,
+                },
+                now
+            ),
+            (AwsErrorScope.Family, _) => Rest(
+                new MarketRest
+                {
+                    Code = error.Code,
+                    Until = now + rule.Rest!.Value,
+                    Market = market,
+                    FamilyOf = error.InstanceType,
+                    SparesSmaller = rule.SparesSmaller,
+                },
+                now
+            ),
+            (AwsErrorScope.SpotMarket, _) => Rest(
+                new MarketRest
+                {
+                    Code = error.Code,
+                    Until = now + rule.Rest!.Value,
+                    Market = InstanceMarket.Spot,
+                },
+                now
+            ),
+            _ => this,
+        };
+    }
+
+    private PoolHistory Drop(string instanceType, string zoneId, InstanceMarket market, DateTimeOffset until) =>
+        With(instanceType, zoneId, Find(instanceType, zoneId, market) with { UnsupportedUntil = until }, market);
+
+    /// <summary>The later of two rests of the same part; what has passed is forgotten.</summary>
+    private PoolHistory Rest(MarketRest rest, DateTimeOffset now) =>
+        new(
+            _pools,
+            _rests
+                .RemoveAll(r => r.Until <= now || (r.Until <= rest.Until && r with { Until = rest.Until } == rest))
+                .Add(rest)
+        );
 
     private static Pool Cool(Pool pool, DateTimeOffset now)
     {
@@ -106,15 +198,19 @@ public sealed class PoolHistory
         return pool with { CooledFor = length, CooledUntil = now + length };
     }
 
-    private Pool Find(string instanceType, string zoneId)
+    private Pool Find(string instanceType, string zoneId, InstanceMarket market = InstanceMarket.Spot)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceType);
         ArgumentException.ThrowIfNullOrEmpty(zoneId);
-        return _pools.GetValueOrDefault((instanceType, zoneId), Pool.New);
+        return _pools.GetValueOrDefault((instanceType, zoneId, market), Pool.New);
     }
 
-    private PoolHistory With(string instanceType, string zoneId, Pool pool) =>
-        new(_pools.SetItem((instanceType, zoneId), pool));
+    private PoolHistory With(
+        string instanceType,
+        string zoneId,
+        Pool pool,
+        InstanceMarket market = InstanceMarket.Spot
+    ) => new(_pools.SetItem((instanceType, zoneId, market), pool), _rests);
 
     private sealed record Pool
     {
@@ -124,6 +220,7 @@ public sealed class PoolHistory
         public int Interruptions { get; init; }
         public TimeSpan CooledFor { get; init; }
         public DateTimeOffset? CooledUntil { get; init; }
+        public DateTimeOffset? UnsupportedUntil { get; init; }
 
         /// <summary>1 for a pool that interrupts no more than one nothing is known of.</summary>
         public decimal PriceFactor

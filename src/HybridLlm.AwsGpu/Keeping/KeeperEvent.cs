@@ -1,3 +1,4 @@
+using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Interruptions;
 using HybridLlm.AwsGpu.Offerings;
 
@@ -12,18 +13,19 @@ public abstract record KeeperEvent
     public sealed record TimePassed : KeeperEvent;
 
     /// <summary>The offers asked for by <see cref="KeeperMove.ReadOffers"/>.</summary>
-    /// <param name="Plan">The planner's answer, made with <see cref="PoolHistory.Records"/> among its facts.</param>
+    /// <param name="Plan">The planner's answer, made from facts that <see cref="PoolHistory.AddTo"/> completed.</param>
     public sealed record OffersRead(OfferPlan Plan) : KeeperEvent;
 
     /// <summary>A launch gave a node.</summary>
     /// <param name="InstanceId">EC2's id of the instance.</param>
     /// <param name="Offer">Which of the offers it came from.</param>
-    /// <param name="Refused">Offers whose pools had nothing.</param>
-    public sealed record Launched(string InstanceId, Offer Offer, IReadOnlyList<Offer> Refused) : KeeperEvent;
+    /// <param name="Refused">What other pools said.</param>
+    public sealed record Launched(string InstanceId, Offer Offer, IReadOnlyList<PoolError> Refused) : KeeperEvent;
 
     /// <summary>A launch gave no node, and nothing is rented by it.</summary>
-    /// <param name="Refused">Offers whose pools had nothing.</param>
-    public sealed record LaunchRefused(IReadOnlyList<Offer> Refused) : KeeperEvent;
+    /// <param name="Market">How the node was to be bought.</param>
+    /// <param name="Refused">What the pools said; empty when EC2 gave no reason.</param>
+    public sealed record LaunchRefused(InstanceMarket Market, IReadOnlyList<PoolError> Refused) : KeeperEvent;
 
     /// <summary>A node serves.</summary>
     /// <param name="InstanceId">EC2's id of the instance.</param>

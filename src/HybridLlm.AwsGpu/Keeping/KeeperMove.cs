@@ -9,7 +9,7 @@ public abstract record KeeperMove
     private KeeperMove() { }
 
     /// <summary>Read prices and offers and plan.</summary>
-    /// <param name="EvenCooled">Whether pools that are cooled are to be offered too: <see cref="PoolHistory.Records"/> says how.</param>
+    /// <param name="EvenCooled">Whether pools that are cooled are to be offered too: <see cref="PoolHistory.AddTo"/> says how.</param>
     public sealed record ReadOffers(bool EvenCooled) : KeeperMove;
 
     /// <summary>Rent one node from any of these, best first.</summary>

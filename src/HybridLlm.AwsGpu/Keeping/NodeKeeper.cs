@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Interruptions;
 using HybridLlm.AwsGpu.Offerings;
 
@@ -103,7 +103,7 @@ public static class NodeKeeper
     private static KeeperState Launched(KeeperState state, KeeperEvent.Launched launched, DateTimeOffset now)
     {
         var spot = launched.Offer.Market == InstanceMarket.Spot;
-        var remembered = Remember(state, launched.Refused, now);
+        var remembered = Remember(state, launched.Refused, launched.Offer.Market, now);
         return remembered with
         {
             IsAsking = false,
@@ -131,10 +131,8 @@ public static class NodeKeeper
     {
         // Spot's first refusal cools its pools, so the next look, at once, finds others or the other market. Any other is final for a while.
         var final =
-            state.NoSpotSince is not null
-            || refused.Refused.Count == 0
-            || refused.Refused[0].Market == InstanceMarket.OnDemand;
-        return Remember(state, refused.Refused, now) with
+            state.NoSpotSince is not null || refused.Refused.Count == 0 || refused.Market == InstanceMarket.OnDemand;
+        return Remember(state, refused.Refused, refused.Market, now) with
         {
             IsAsking = false,
             NoSpotSince = state.NoSpotSince ?? now,
@@ -146,17 +144,17 @@ public static class NodeKeeper
         };
     }
 
-    private static KeeperState Remember(KeeperState state, IReadOnlyList<Offer> refused, DateTimeOffset now) =>
+    private static KeeperState Remember(
+        KeeperState state,
+        IReadOnlyList<PoolError> refused,
+        InstanceMarket market,
+        DateTimeOffset now
+    ) =>
         state with
         {
             Interruptions = state.Interruptions with
             {
-                Pools = refused
-                    .Where(o => o.Market == InstanceMarket.Spot)
-                    .Aggregate(
-                        state.Interruptions.Pools,
-                        (pools, o) => pools.Refused(o.InstanceType.Name, o.Zone.Id, now)
-                    ),
+                Pools = state.Interruptions.Pools.Refused(refused, market, now),
             },
         };
 

@@ -27,12 +27,16 @@ public sealed record GpuQuotas
     public int? Left(string instanceType, InstanceMarket market)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceType);
-        return (instanceType[0], market) switch
+        return (IsP(instanceType), market) switch
         {
-            ('p', InstanceMarket.Spot) => SpotP,
-            ('p', InstanceMarket.OnDemand) => OnDemandP,
+            (true, InstanceMarket.Spot) => SpotP,
+            (true, InstanceMarket.OnDemand) => OnDemandP,
             (_, InstanceMarket.Spot) => SpotG,
             _ => OnDemandG,
         };
     }
+
+    internal static bool SameFamily(string a, string b) => IsP(a) == IsP(b);
+
+    private static bool IsP(string instanceType) => instanceType[0] == 'p';
 }

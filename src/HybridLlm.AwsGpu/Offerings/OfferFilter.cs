@@ -13,17 +13,20 @@ internal sealed class OfferFilter
     private readonly OfferRequest _request;
     private readonly OfferingFacts _facts;
     private readonly FrozenSet<string>? _zones;
-    private readonly FrozenDictionary<(string, string), PoolRecord> _history;
+    private readonly FrozenDictionary<(string, string, InstanceMarket), PoolRecord> _history;
+    private readonly List<MarketRest> _rests;
 
     public OfferFilter(OfferRequest request, OfferingFacts facts)
     {
         _request = request;
         _facts = facts;
         _zones = request.ZoneIds?.ToFrozenSet();
-        _history = facts.History.ToFrozenDictionary(h => (h.InstanceType, h.ZoneId));
+        _history = facts.History.ToFrozenDictionary(h => (h.InstanceType, h.ZoneId, h.Market));
+        _rests = [.. facts.Rests.Where(r => r.Until > facts.ReadAt)];
     }
 
-    public PoolRecord? HistoryOf(SpotPool pool) => _history.GetValueOrDefault((pool.InstanceType, pool.Zone.Id));
+    public PoolRecord? HistoryOf(SpotPool pool, InstanceMarket market) =>
+        _history.GetValueOrDefault((pool.InstanceType, pool.Zone.Id, market));
 
     /// <summary>GPU memory of a type that the request has a use for, GiB.</summary>
     public decimal UsefulGiB(GpuInstanceType type) =>
@@ -44,10 +47,32 @@ internal sealed class OfferFilter
         market == InstanceMarket.Spot && !type.SoldOnSpot ? "is not sold on the spot market"
         : _facts.Quotas.Left(type.Name, market) is { } left && left < type.VCpus
             ? $"needs {type.VCpus} vCPUs, the {NameOf(market)} quota of its family has {left} left"
+        : _rests.Find(r => r.ZoneId is null && r.Covers(type.Name, type.VCpus, market, VCpusOf)) is { } rest
+            ? Words(rest)
         : null;
 
     public string? WhyNotInZone(SpotPool pool) =>
         _zones?.Contains(pool.Zone.Id) == false ? $"no subnet in {pool.Zone.Id}" : null;
+
+    /// <summary>What was lived through with a pool, or with its zone, in one market.</summary>
+    public string? WhyNotAfter(SpotPool pool, GpuInstanceType type, InstanceMarket market) =>
+        HistoryOf(pool, market) is { } record
+            ? record.UnsupportedUntil > _facts.ReadAt
+                ? Invariant(
+                    $"is not to be had in {pool.Zone.Id}, says EC2; asked again from {record.UnsupportedUntil:u}"
+                )
+                : record.CooledUntil > _facts.ReadAt
+                    ? Invariant(
+                        $"is left alone until {record.CooledUntil:u}, after EC2 had no capacity there or took an instance back"
+                    )
+                    : ZoneRest(pool, type, market)
+            : ZoneRest(pool, type, market);
+
+    private string? ZoneRest(SpotPool pool, GpuInstanceType type, InstanceMarket market) =>
+        _rests.Count > 0
+        && _rests.Find(r => r.ZoneId == pool.Zone.Id && r.Covers(type.Name, type.VCpus, market, VCpusOf)) is { } rest
+            ? Words(rest)
+            : null;
 
     public string? WhyNotAt(decimal price) =>
         price > _request.MaxHourlyPrice ? Invariant($"costs {price} USD/h, limit {_request.MaxHourlyPrice}") : null;
@@ -60,8 +85,7 @@ internal sealed class OfferFilter
         WhyNotInZone(pool) is { } zone ? zone
         : pool.SpotPrice is not { } price ? "has no spot price"
         : WhyNotAt(price) is { } limit ? limit
-        : HistoryOf(pool)?.CooledUntil is { } until && until > _facts.ReadAt
-            ? Invariant($"is left alone until {until:u}, after EC2 had no capacity there or took an instance back")
+        : WhyNotAfter(pool, type, InstanceMarket.Spot) is { } lived ? lived
         : price > _request.MaxShareOfOnDemand * onDemand.UsdPerHour
             ? Invariant(
                 $"costs {price} USD/h, more than {_request.MaxShareOfOnDemand:0.##%} of the {onDemand.UsdPerHour} it costs on demand"
@@ -73,6 +97,11 @@ internal sealed class OfferFilter
         : null;
 
     private int Usable(GpuInstanceType type) => _request.OnOneGpu ? type.GpuMemoryMiB : type.TotalGpuMemoryMiB;
+
+    private int? VCpusOf(string instanceType) =>
+        _facts.InstanceTypes.FirstOrDefault(t => t.Name == instanceType)?.VCpus;
+
+    private static string Words(MarketRest rest) => Invariant($"is left alone until {rest.Until:u}, after {rest.Code}");
 
     private static string NameOf(InstanceMarket market) => market == InstanceMarket.Spot ? "spot" : "on-demand";
 }

@@ -23,6 +23,9 @@ public sealed record OfferingFacts
     /// <summary>What the account may still start.</summary>
     public GpuQuotas Quotas { get; init; } = GpuQuotas.Unknown;
 
-    /// <summary>What was lived through with pools, at most one record a pool; pools without one are taken as new.</summary>
+    /// <summary>What was lived through with pools, at most one record a pool and market; pools without one are taken as new.</summary>
     public IReadOnlyList<PoolRecord> History { get; init; } = [];
+
+    /// <summary>Parts of the market that are left alone; <see cref="Interruptions.PoolHistory.AddTo"/> fills in both.</summary>
+    public IReadOnlyList<MarketRest> Rests { get; init; } = [];
 }

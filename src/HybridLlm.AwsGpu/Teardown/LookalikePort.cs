@@ -1,3 +1,5 @@
+using HybridLlm.AwsGpu.Ec2;
+
 namespace HybridLlm.AwsGpu.Teardown;
 
 /// <summary>Finds EC2 resources that carry the cluster's name but not the owner's id.</summary>

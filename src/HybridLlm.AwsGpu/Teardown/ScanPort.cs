@@ -1,6 +1,7 @@
 using Amazon.EC2;
 using Amazon.EC2.Model;
 using HybridLlm.AwsGpu.Ec2;
+using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Pricing;
 
 namespace HybridLlm.AwsGpu.Teardown;
@@ -38,32 +39,12 @@ internal sealed class ScanPort(
         return [.. kinds.SelectMany(k => k)];
     }
 
-    private async Task<List<OwnedResource>> FleetsAsync(CancellationToken cancellationToken)
-    {
-        // DescribeFleets shows an instant fleet only to whoever names it, so the ids come from the tags.
-        var tagged = await new TagPort(clients, region)
-            .ListAsync([ResourceTags.OwnerId], [owner.OwnerId.ToString()], "fleet", cancellationToken)
-            .ConfigureAwait(false);
-        var ids = tagged.Select(t => t.ResourceId).Distinct().ToList();
-        if (ids.Count == 0)
-        {
-            return [];
-        }
-
-        return await clients
-            .Caller.ListAsync(
-                next => new DescribeFleetsRequest { FleetIds = ids, NextToken = next },
-                Ec2.DescribeFleetsAsync,
-                page =>
-                    (
-                        page.Fleets?.Where(f => Ec2States.Exists(f) && owner.Owns(Ec2Tags.FromSdk(f.Tags)))
-                            .Select(f => Found(OwnedResourceKind.Fleet, f.FleetId, f.Tags)),
-                        page.NextToken
-                    ),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-    }
+    private async Task<List<OwnedResource>> FleetsAsync(CancellationToken cancellationToken) =>
+        [
+            .. (
+                await new FleetRecords(clients, owner, region).ListAsync(cancellationToken).ConfigureAwait(false)
+            ).Select(f => Found(OwnedResourceKind.Fleet, f.FleetId, f.Tags)),
+        ];
 
     private Task<List<OwnedResource>> InstancesAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
@@ -294,7 +275,13 @@ internal sealed class ScanPort(
             Kind = kind,
             Id = id,
             Region = region,
-            Component = Ec2Tags.FromSdk(tags).GetValueOrDefault(ResourceTags.Component, ""),
+            Component = ComponentOf(tags),
             UsdPerMonth = 0,
+            HoldsModels =
+                kind is OwnedResourceKind.Volume or OwnedResourceKind.Snapshot
+                && ComponentOf(tags) == ResourceComponents.Models,
         };
+
+    private static string ComponentOf(List<Tag>? tags) =>
+        Ec2Tags.FromSdk(tags).GetValueOrDefault(ResourceTags.Component, "");
 }

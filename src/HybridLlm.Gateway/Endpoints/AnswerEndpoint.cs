@@ -1,3 +1,4 @@
+using HybridLlm.Gateway.Dashboard;
 using HybridLlm.Gateway.Holding;
 using HybridLlm.Gateway.Hosting;
 using HybridLlm.Gateway.Metrics;
@@ -29,12 +30,11 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
         Route route = new(gateway.Router, wish, hold);
         using AnswerTrace trace = new(gateway.Metrics, ask, model, _clock, context.Request.Headers.TraceParent);
         var cost = gateway.Cost.Begin();
+        Moves moves = new(gateway);
         try
         {
-            var chunks = gateway
-                .Answers.Through(route)
-                .StreamAsync(ask.Api, ask.Body, new Moves(gateway), context.RequestAborted);
-            await RelayAsync(context, ask, Watched(chunks, route, trace, hold), hold).ConfigureAwait(false);
+            var chunks = gateway.Answers.Through(route).StreamAsync(ask.Api, ask.Body, moves, context.RequestAborted);
+            await RelayAsync(context, ask, chunks, hold, Seen).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -46,11 +46,42 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
             var usd = gateway.Cost.End(cost);
             trace.Server(route.Server);
             caller.Spend((trace.Usage?.PromptTokens ?? 0) + (trace.Usage?.AnswerTokens ?? 0), usd);
-            gateway.Metrics.Answered(trace.Elapsed, trace.Usage, usd, model, caller.Name);
+            if (route.Server is { } server)
+            {
+                // Else it may be a model nobody has: invented names would fill the page.
+                gateway.Metrics.Answered(trace.Elapsed, trace.Usage, usd, model, caller.Name);
+                gateway.Recent.Add(
+                    new PastAnswer
+                    {
+                        EndedAt = _clock.GetUtcNow(),
+                        Model = model,
+                        Caller = caller.Name,
+                        Server = server,
+                        Took = trace.Elapsed,
+                        Complete = trace.Done,
+                        Usage = trace.Usage,
+                        Usd = usd,
+                        Seams = moves.All,
+                        Exact = trace.Continuity?.Exact,
+                    }
+                );
+            }
+        }
+
+        void Seen(OllamaChunk chunk)
+        {
+            route.Begun = true;
+            trace.Line(chunk, hold, gateway.PastStages);
         }
     }
 
-    private async Task RelayAsync(HttpContext context, Ask ask, IAsyncEnumerable<OllamaChunk> chunks, RequestHold hold)
+    private async Task RelayAsync(
+        HttpContext context,
+        Ask ask,
+        IAsyncEnumerable<OllamaChunk> chunks,
+        RequestHold hold,
+        Action<OllamaChunk> seen
+    )
     {
         using var shape = protocol.Shape(ask);
         if (!ask.Stream)
@@ -58,6 +89,7 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
             GatheredAnswer answer = new();
             await foreach (var chunk in chunks.ConfigureAwait(false))
             {
+                seen(chunk);
                 answer.Add(chunk);
             }
 
@@ -70,7 +102,7 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
         {
             try
             {
-                await pump.PassAsync(chunks).ConfigureAwait(false);
+                await pump.PassAsync(chunks, seen).ConfigureAwait(false);
             }
             catch (Exception e) when (Faults.Of(e) is { } refusal)
             {
@@ -84,23 +116,16 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
         }
     }
 
-    private async IAsyncEnumerable<OllamaChunk> Watched(
-        IAsyncEnumerable<OllamaChunk> chunks,
-        Route route,
-        AnswerTrace trace,
-        RequestHold hold
-    )
-    {
-        await foreach (var chunk in chunks.ConfigureAwait(false))
-        {
-            route.Begun = true;
-            trace.Line(chunk, hold, gateway.PastStages);
-            yield return chunk;
-        }
-    }
-
     private sealed class Moves(HybridGateway gateway) : IProgress<Migration>
     {
-        public void Report(Migration value) => gateway.Moved(value);
+        private List<Migration>? _all;
+
+        public IReadOnlyList<Migration> All => _all ?? [];
+
+        public void Report(Migration value)
+        {
+            (_all ??= []).Add(value);
+            gateway.Moved(value);
+        }
     }
 }

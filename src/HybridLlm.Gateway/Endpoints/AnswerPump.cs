@@ -19,11 +19,12 @@ internal sealed class AnswerPump : IAsyncDisposable
     private readonly Func<HoldNews> _news;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _longestSilence;
+
+    // Whoever holds it writes: the answer from the first of its pieces that came at once until they are sent, or a sign of life.
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ITimer? _timer;
     private long _lastWrite;
     private bool _begun;
-    private bool _unsent;
     private bool _ended;
 
     public AnswerPump(
@@ -44,36 +45,62 @@ internal sealed class AnswerPump : IAsyncDisposable
     }
 
     /// <summary>Passes all on. What is there at once is sent at once: only before a wait is it worth a trip to the network.</summary>
-    public async Task PassAsync(IAsyncEnumerable<OllamaChunk> chunks)
+    /// <param name="chunks">The answer.</param>
+    /// <param name="seen">Told of each chunk before it is passed on.</param>
+    public async Task PassAsync(IAsyncEnumerable<OllamaChunk> chunks, Action<OllamaChunk> seen)
     {
         var pieces = chunks.GetAsyncEnumerator(_gone);
         await using var ended = pieces.ConfigureAwait(false);
-        while (true)
+        var writing = false;
+        try
         {
-            var next = pieces.MoveNextAsync();
-            try
+            while (true)
             {
-                if (!next.IsCompleted || _response.BodyWriter.UnflushedBytes > MostUnsent)
+                var next = pieces.MoveNextAsync();
+                try
                 {
-                    await SendAsync().ConfigureAwait(false);
+                    if (writing && (!next.IsCompleted || _response.BodyWriter.UnflushedBytes > MostUnsent))
+                    {
+                        await FlushAsync().ConfigureAwait(false);
+                        writing = false;
+                        _gate.Release();
+                    }
                 }
-            }
-            catch
-            {
-                // What runs cannot be disposed; it ends by the same token.
-                await ((Task)next.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw;
+                catch
+                {
+                    // What runs cannot be disposed; it ends by the same token.
+                    await ((Task)next.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    throw;
+                }
+
+                if (!await next.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                if (!writing)
+                {
+                    await _gate.WaitAsync(_gone).ConfigureAwait(false);
+                    writing = true;
+                }
+
+                seen(pieces.Current);
+                Begin();
+                _shape.Piece(_response.BodyWriter, pieces.Current);
             }
 
-            if (!await next.ConfigureAwait(false))
+            if (writing)
             {
-                break;
+                await FlushAsync().ConfigureAwait(false);
             }
-
-            await WriteAsync(pieces.Current).ConfigureAwait(false);
         }
-
-        await SendAsync().ConfigureAwait(false);
+        finally
+        {
+            if (writing)
+            {
+                _gate.Release();
+            }
+        }
     }
 
     /// <summary>Tells a fault inside a stream that has begun; false if it has not, so that a status can tell it.</summary>
@@ -112,42 +139,13 @@ internal sealed class AnswerPump : IAsyncDisposable
         _gate.Release();
     }
 
-    private async ValueTask WriteAsync(OllamaChunk chunk)
+    private void Begin()
     {
-        await _gate.WaitAsync(_gone).ConfigureAwait(false);
-        try
-        {
-            Begin();
-            _shape.Piece(_response.BodyWriter, chunk);
-            _unsent = true;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    private async ValueTask SendAsync()
-    {
-        if (!_unsent)
+        if (_begun)
         {
             return;
         }
 
-        await _gate.WaitAsync(_gone).ConfigureAwait(false);
-        try
-        {
-            _unsent = false;
-            await FlushAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    private void Begin()
-    {
         _begun = true;
         if (!_response.HasStarted)
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using HybridLlm.Gateway.Holding;
+using HybridLlm.Ollama;
 
 namespace HybridLlm.Gateway.Endpoints;
 
@@ -51,7 +52,16 @@ internal sealed class SseWriter : IDisposable
         output.Write("\n\n"u8);
     }
 
-    public void Dispose() => _json?.Dispose();
-
     public static void Beat(IBufferWriter<byte> output, HoldNews news) => Comment(output, NewsText.Comment(news));
+
+    /// <summary>Says in a comment how often an answer moved; nothing if it did not.</summary>
+    public static void Seams(IBufferWriter<byte> output, OllamaChunk last)
+    {
+        if (last.Continuity is { } moved)
+        {
+            Comment(output, $"migrations={moved.Migrations.Count} exact={(moved.Exact ? "true" : "false")}");
+        }
+    }
+
+    public void Dispose() => _json?.Dispose();
 }

@@ -1,3 +1,4 @@
+using HybridLlm.Gateway.Dashboard;
 using HybridLlm.Gateway.Endpoints;
 using HybridLlm.Gateway.Holding;
 using HybridLlm.Gateway.Metrics;
@@ -16,7 +17,6 @@ internal sealed class HybridGateway : IHostedService, IDisposable
 {
     private readonly ILogger _logger;
     private readonly WakeNews? _wake;
-    private readonly PrometheusPage _page;
     private int _disposed;
 
     public HybridGateway(
@@ -31,14 +31,19 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         BackendPool home = new(options, clock);
         Router = new GatewayRouter(home, cluster is null ? null : new CloudNode(cluster, options), options, clock);
         Metrics = new GatewayMetrics(Router);
-        _page = new PrometheusPage(Metrics);
         Callers = new Callers(options, clock);
+        Recent = new RecentAnswers(clock);
         Hourly = new HourlyCost(cluster, options, clock);
         Cost = new CostMeter(clock, open => Hourly.Now(Router, open));
         _wake = cluster is null ? null : new WakeNews(cluster, clock, Metrics.Stage);
         Answers = new OllamaContinuity(
             new Nowhere(),
-            new ContinuityOptions { TimeProvider = clock, StallLimit = TimeSpan.FromSeconds(options.StallSeconds) }
+            new ContinuityOptions
+            {
+                TimeProvider = clock,
+                StallLimit = TimeSpan.FromSeconds(options.StallSeconds),
+                RequireSameVersion = !options.AllowOtherVersions,
+            }
         );
     }
 
@@ -55,6 +60,8 @@ internal sealed class HybridGateway : IHostedService, IDisposable
     public CostMeter Cost { get; }
 
     public Callers Callers { get; }
+
+    public RecentAnswers Recent { get; }
 
     public OllamaContinuity Answers { get; }
 
@@ -119,7 +126,7 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         }
     }
 
-    public Task MetricsAsync(HttpContext context, Caller caller) => _page.WriteAsync(context);
+    public Task MetricsAsync(HttpContext context, Caller caller) => PrometheusPage.WriteAsync(context, Metrics);
 
     public static async Task ReplyAsync(HttpContext context, System.Text.Json.Nodes.JsonObject reply)
     {
@@ -156,7 +163,6 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         }
 
         _wake?.Dispose();
-        _page.Dispose();
         Metrics.Dispose();
         Router.Home.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using HybridLlm.Gateway.Endpoints;
 using HybridLlm.Gateway.Holding;
 using HybridLlm.Ollama;
+using HybridLlm.Ollama.Continuity;
 
 namespace HybridLlm.Gateway.Metrics;
 
@@ -19,6 +20,7 @@ internal sealed class AnswerTrace : IDisposable
     private readonly Ask _ask;
     private readonly string _model;
     private readonly long _began;
+    private readonly TokenGaps _gaps;
     private long _first;
     private bool _spoke;
 
@@ -26,6 +28,7 @@ internal sealed class AnswerTrace : IDisposable
     {
         (_metrics, _ask, _model, _clock) = (metrics, ask, model, clock);
         _began = clock.GetTimestamp();
+        _gaps = new TokenGaps(metrics.Gaps, model, clock);
         // The host has made the request's activity if anybody listens to it; else the client's own is the parent.
         var parent =
             Activity.Current?.Context
@@ -42,6 +45,12 @@ internal sealed class AnswerTrace : IDisposable
 
     public OllamaUsage? Usage { get; private set; }
 
+    /// <summary>It reached its end.</summary>
+    public bool Done { get; private set; }
+
+    /// <summary>What became of it if it moved and reached its end; null if not.</summary>
+    public ContinuityReport? Continuity { get; private set; }
+
     public TimeSpan Elapsed => _clock.GetElapsedTime(_began);
 
     /// <summary>Sees a line pass.</summary>
@@ -54,9 +63,10 @@ internal sealed class AnswerTrace : IDisposable
             First(hold, stages);
         }
 
+        _gaps.Line();
         if (chunk.Done)
         {
-            Usage = chunk.Usage;
+            (Done, Usage, Continuity) = (true, chunk.Usage, chunk.Continuity);
             if (Usage is { AnswerTokens: > 1 and var tokens })
             {
                 _metrics.Token(_clock.GetElapsedTime(_first) / (tokens - 1), _model);
@@ -74,7 +84,11 @@ internal sealed class AnswerTrace : IDisposable
 
     public void Server(string? name) => _activity?.SetTag("server.address", name);
 
-    public void Dispose() => _activity?.Dispose();
+    public void Dispose()
+    {
+        _gaps.End();
+        _activity?.Dispose();
+    }
 
     private void First(RequestHold hold, IReadOnlyList<PastStage> stages)
     {

@@ -143,6 +143,20 @@ public sealed class OllamaClient : IDisposable
         return PostStreamAsync(Path(api), Copy(body), null, cancellationToken);
     }
 
+    /// <summary>As <see cref="StreamAsync"/>, with the probabilities of tokens, and without a copy of the request.</summary>
+    /// <param name="api">Where to post.</param>
+    /// <param name="body">The request.</param>
+    /// <param name="likeliest">How many tokens are wanted beside each token; 1 or more.</param>
+    /// <param name="hideLogprobs">Leaves the probabilities out of the lines as they are given out.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    internal Task<AnswerStream> OpenAsync(
+        OllamaApi api,
+        JsonObject body,
+        int likeliest,
+        bool hideLogprobs,
+        CancellationToken cancellationToken
+    ) => OpenAsync(Path(api), OllamaWire.Json(body, likeliest), null, hideLogprobs, cancellationToken);
+
     /// <summary>The prompt the server would give the model, by its template. Loads the model; generates nothing.</summary>
     /// <remarks>Uses <c>_debug_render_only</c>, in Ollama since 0.11.5.</remarks>
     /// <param name="api">Where to post.</param>
@@ -225,14 +239,31 @@ public sealed class OllamaClient : IDisposable
     )
     {
         body["stream"] = true;
-        using var content = OllamaWire.Json(body);
-        using var response = await _wire
-            .SendAsync(HttpMethod.Post, path, content, headers, cancellationToken)
+        using var answer = await OpenAsync(path, OllamaWire.Json(body), headers, false, cancellationToken)
             .ConfigureAwait(false);
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var chunk in NdjsonStream.ReadAsync(stream, cancellationToken).ConfigureAwait(false))
+        OllamaChunk chunk;
+        do
         {
+            chunk = await answer.Lines.ReadAsync(cancellationToken).ConfigureAwait(false);
             yield return chunk;
+        } while (!chunk.Done);
+    }
+
+    private async Task<AnswerStream> OpenAsync(
+        string path,
+        HttpContent content,
+        IReadOnlyDictionary<string, string>? headers,
+        bool hideLogprobs,
+        CancellationToken cancellationToken
+    )
+    {
+        using (content)
+        {
+            var response = await _wire
+                .SendAsync(HttpMethod.Post, path, content, headers, cancellationToken)
+                .ConfigureAwait(false);
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return new AnswerStream(response, new ChunkReader(stream, hideLogprobs));
         }
     }
 

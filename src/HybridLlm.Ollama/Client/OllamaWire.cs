@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -11,11 +13,15 @@ internal sealed class OllamaWire(HttpMessageInvoker http, Uri address)
 {
     private const int MaxErrorCharacters = 4096;
 
+    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+
     // The body goes to a server that reads JSON, never into a page: escaping every non-ASCII letter would only swell it.
     private static readonly JsonWriterOptions s_relaxed = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private readonly ConcurrentDictionary<string, Uri> _paths = new(StringComparer.Ordinal);
 
     public Uri Address => address;
 
@@ -28,10 +34,13 @@ internal sealed class OllamaWire(HttpMessageInvoker http, Uri address)
         CancellationToken cancellationToken
     )
     {
-        using HttpRequestMessage request = new(method, new Uri(address, path)) { Content = content };
-        foreach (var (name, value) in headers ?? new Dictionary<string, string>())
+        using HttpRequestMessage request = new(method, UriOf(path)) { Content = content };
+        if (headers is not null)
         {
-            request.Headers.TryAddWithoutValidation(name, value);
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
         }
 
         var response = await SendHeadAsync(request, cancellationToken).ConfigureAwait(false);
@@ -76,19 +85,60 @@ internal sealed class OllamaWire(HttpMessageInvoker http, Uri address)
         }
     }
 
-    public static HttpContent Json(JsonObject body)
+    public static HttpContent Json(JsonObject body) => Json(body.WriteTo);
+
+    /// <summary>The request with an answer in lines and the probabilities of its tokens.</summary>
+    /// <param name="body">The request.</param>
+    /// <param name="likeliest">How many tokens are wanted beside each token.</param>
+    public static HttpContent Json(JsonObject body, int likeliest) =>
+        Json(
+            (writer, _) =>
+            {
+                writer.WriteStartObject();
+                foreach (var (name, value) in body)
+                {
+                    if (name is not ("stream" or "logprobs" or "top_logprobs"))
+                    {
+                        writer.WritePropertyName(name);
+                        WriteValue(writer, value);
+                    }
+                }
+
+                writer.WriteBoolean("stream"u8, true);
+                writer.WriteBoolean("logprobs"u8, true);
+                writer.WriteNumber("top_logprobs"u8, likeliest);
+                writer.WriteEndObject();
+            }
+        );
+
+    private static void WriteValue(Utf8JsonWriter writer, JsonNode? value)
     {
-        using MemoryStream bytes = new();
+        if (value is null)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            value.WriteTo(writer);
+        }
+    }
+
+    private static ReadOnlyMemoryContent Json(Action<Utf8JsonWriter, JsonSerializerOptions?> write)
+    {
+        ArrayBufferWriter<byte> bytes = new(512);
         using (Utf8JsonWriter writer = new(bytes, s_relaxed))
         {
-            body.WriteTo(writer);
+            write(writer, null);
         }
 
-        return new ByteArrayContent(bytes.ToArray())
-        {
-            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-        };
+        return new ReadOnlyMemoryContent(bytes.WrittenMemory) { Headers = { ContentType = s_json } };
     }
+
+    private Uri UriOf(string path) =>
+        // Blobs have paths of their own, which would pile up.
+        path.Length < 20
+            ? _paths.GetOrAdd(path, static (p, root) => new Uri(root, p), address)
+            : new Uri(address, path);
 
     private async Task<HttpResponseMessage> SendHeadAsync(
         HttpRequestMessage request,

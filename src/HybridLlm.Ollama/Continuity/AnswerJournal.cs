@@ -35,13 +35,24 @@ internal sealed class AnswerJournal(IReadOnlyList<string>? asked)
     /// <summary>Takes a chunk in and gives out what can be delivered now; the list is used again by the next call.</summary>
     public List<OllamaChunk> Add(OllamaChunk chunk)
     {
-        _held.Add(chunk);
         var stops = asked ?? ModelStops;
+        if (stops.Count == 0 && _held.Count == 0)
+        {
+            _ready.Clear();
+            _ready.Add(chunk);
+            Record(chunk);
+            return _ready;
+        }
+
+        _held.Add(chunk);
         return chunk.Done || stops.Count == 0 ? Flush()
             : CouldBeginStop(stops, _held is [var only] ? only.Text : string.Concat(_held.Select(c => c.Text)))
                 ? Deliver(0)
             : Deliver(asked is null && !chunk.CutShort ? _held.Count : _held.Count - 1);
     }
+
+    /// <summary>Takes a chunk in and gives out nothing yet.</summary>
+    public void Hold(OllamaChunk chunk) => _held.Add(chunk);
 
     /// <summary>Sets right how many tokens have been delivered.</summary>
     public void Correct(int tokens) => (_tokens, _uncounted) = (tokens, false);

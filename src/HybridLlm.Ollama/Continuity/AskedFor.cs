@@ -7,6 +7,8 @@ namespace HybridLlm.Ollama.Continuity;
 /// <summary>What of a request decides how its answer can be continued.</summary>
 internal sealed class AskedFor(OllamaApi api, JsonObject body)
 {
+    private const int ContextsWithoutLimit = 10;
+
     public OllamaApi Api => api;
 
     public JsonObject Body => body;
@@ -31,8 +33,7 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
     public bool Logprobs { get; } = Flag(body, "logprobs") is true;
 
     /// <summary>Likeliest tokens wanted beside each token; 0 to 20.</summary>
-    public int TopLogprobs =>
-        body["top_logprobs"] is JsonValue value && value.TryGetValue<int>(out var count) ? count : 0;
+    public int TopLogprobs => Number(body["top_logprobs"]) is > 0 and <= 20 and var count ? (int)count : 0;
 
     /// <summary>Images in the order of the prompt's placeholders.</summary>
     public IReadOnlyList<JsonNode> Images =>
@@ -57,9 +58,20 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
         || Number("presence_penalty", model) is not (null or 0)
         || Number("frequency_penalty", model) is not (null or 0);
 
-    /// <summary>Most tokens wanted; null for no limit of the request's own.</summary>
-    public int? MaxTokens(ModelDescription? model) =>
-        Number("num_predict", model) is > 0 and var limit ? (int)limit : null;
+    /// <summary>Most tokens wanted; null for no limit.</summary>
+    /// <param name="model">The model, whose default holds where the request says nothing.</param>
+    /// <param name="contextLength">Context, tokens: a request without a limit gets one of ten contexts. Null if not known.</param>
+    public int? MaxTokens(ModelDescription? model, int? contextLength = null) =>
+        Number("num_predict", model) switch
+        {
+            > 0 and var limit => (int)limit,
+            0 => null,
+            _ => ContextsWithoutLimit * contextLength,
+        };
+
+    /// <summary>Context the request or else its model asks for, tokens; null if that is left to the server.</summary>
+    public int? ContextLength(ModelDescription? model) =>
+        Number("num_ctx", model) is > 0 and var length ? (int)length : null;
 
     /// <summary>A request that loads the model as this one needs it, and asks nothing.</summary>
     public JsonObject Load()
@@ -72,13 +84,9 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
     /// <summary>An option of the request, else the model's default; null if neither gives it.</summary>
     private double? Number(string name, ModelDescription? model)
     {
-        if (
-            body["options"] is JsonObject options
-            && options[name] is JsonValue value
-            && value.GetValueKind() == JsonValueKind.Number
-        )
+        if (body["options"] is JsonObject options && Number(options[name]) is { } given)
         {
-            return value.GetValue<double>();
+            return given;
         }
 
         var line = model
@@ -88,6 +96,12 @@ internal sealed class AskedFor(OllamaApi api, JsonObject body)
             ? number
             : null;
     }
+
+    /// <summary>A number, however the caller put it in: as another type of number it would not be given out as one of this.</summary>
+    private static double? Number(JsonNode? node) =>
+        node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number ? null
+        : value.TryGetValue<double>(out var number) ? number
+        : double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string Text(JsonObject body, string name) =>
         body[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";

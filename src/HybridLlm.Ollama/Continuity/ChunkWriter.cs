@@ -44,9 +44,14 @@ internal sealed class ChunkWriter
             Json = chunk.Json,
         };
 
-    /// <summary>The chunk as a line of <paramref name="asked"/>'s endpoint.</summary>
+    /// <summary>The chunk as a line of <paramref name="asked"/>'s endpoint: itself, if that is what it is.</summary>
     public OllamaChunk Write(OllamaChunk chunk, AskedFor asked, OllamaUsage? usage, ContinuityReport? report)
     {
+        if (report is null && usage == chunk.Usage && IsAsAsked(chunk, asked))
+        {
+            return chunk;
+        }
+
         _line.ResetWrittenCount();
         var writer = _writer ??= new Utf8JsonWriter(_line, s_relaxed);
         writer.Reset(_line);
@@ -79,6 +84,12 @@ internal sealed class ChunkWriter
             Json = _line.WrittenSpan.ToArray(),
         };
     }
+
+    /// <summary>True if its server wrote what the caller asked for; probabilities the caller did not ask for are hidden by its reader.</summary>
+    private static bool IsAsAsked(OllamaChunk chunk, AskedFor asked) =>
+        chunk.LineOf == asked.Api
+        && chunk.Model == asked.Model
+        && (!asked.Logprobs || asked.TopLogprobs >= RoundingWatch.Alternatives);
 
     private static void WriteContent(Utf8JsonWriter writer, OllamaChunk chunk, OllamaApi api)
     {

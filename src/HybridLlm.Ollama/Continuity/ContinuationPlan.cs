@@ -15,6 +15,9 @@ internal sealed record ContinuationPlan
     /// <summary>Why the text may differ from what the first server would have said; empty if nothing speaks against it.</summary>
     public required IReadOnlyList<string> Doubts { get; init; }
 
+    /// <summary>Tokens, prompt and answer, up to which it is one whatever the servers' contexts are; null if their contexts are the same.</summary>
+    public int? SureWithin { get; init; }
+
     /// <summary>The answer is still inside a thought, which the raw text ends with its closing tag.</summary>
     public bool InThought { get; init; }
 

@@ -8,6 +8,12 @@ internal static class ContinuationPlanner
     internal const string OpenThought = "<think>";
     internal const string CloseThought = "</think>";
 
+    /// <summary>Why an answer does not go on that fills the context: what the first server has forgotten of it by now, another would not.</summary>
+    internal const string Outgrown = "prompt and answer have outgrown the model's context";
+
+    /// <summary>The smallest context a server chooses by itself, tokens.</summary>
+    private const int LeastContext = 4096;
+
     /// <summary>Fields that belong to the template the raw prompt has already been through, or that raw refuses.</summary>
     private static readonly string[] s_templateFields =
     [
@@ -31,23 +37,29 @@ internal static class ContinuationPlanner
         && soFar.ToolCalls.Count == 0
         && (asked.Tools || model.Parser is not null || soFar.Thinking.Length > 0);
 
+    /// <summary>True if the plan needs to know how much the server's model remembers.</summary>
+    public static bool NeedsContext(AskedFor asked, AnswerSoFar soFar) => !asked.Format && soFar.ToolCalls.Count == 0;
+
     /// <summary>The request as it was, where nothing of its answer has been delivered.</summary>
     public static ContinuationPlan Restart(AskedFor asked) => Again(asked, ContinuationMethod.Restart);
 
-    /// <summary>How an answer of which something has been delivered goes on.</summary>
+    /// <summary>Why an answer cannot go on at a server, whatever it is; null if it may.</summary>
+    /// <param name="asked">The request.</param>
+    /// <param name="origin">Who the server was where it began; null if it did not say.</param>
+    /// <param name="server">Who this one is.</param>
+    /// <param name="sameVersion">Whether it must be of the same version.</param>
+    public static string? WhyUnfit(AskedFor asked, ServerIdentity? origin, ServerIdentity server, bool sameVersion) =>
+        server.Digest is null ? $"it does not have {asked.Model}"
+        : origin is { Digest: { } digest } && digest != server.Digest ? $"its {asked.Model} has other weights"
+        : !sameVersion || origin?.Version == server.Version ? null
+        : origin is null
+            ? $"it is version {server.Version}, and the server where the answer began did not say which it is"
+        : $"it is version {server.Version}, and the answer began at version {origin.Version}";
+
+    /// <summary>How an answer of which something has been delivered goes on at a server that will do.</summary>
     public static ContinuationPlan Plan(AskedFor asked, AnswerSoFar soFar, EndpointFacts facts)
     {
-        if (facts.Identity.Digest is null)
-        {
-            return ContinuationPlan.UnfitBecause($"it does not have {asked.Model}");
-        }
-
-        if (facts.Origin is { Digest: { } digest } && digest != facts.Identity.Digest)
-        {
-            return ContinuationPlan.UnfitBecause($"its {asked.Model} has other weights");
-        }
-
-        if (asked.MaxTokens(facts.Model) is { } limit && soFar.Tokens >= limit)
+        if (asked.MaxTokens(facts.Model, facts.ContextLength) is { } limit && soFar.Tokens >= limit)
         {
             return new ContinuationPlan
             {
@@ -60,6 +72,7 @@ internal static class ContinuationPlanner
 
         return asked.Format ? Replay(asked, facts, "the grammar of a JSON answer cannot start in its middle")
             : soFar.ToolCalls.Count > 0 ? Replay(asked, facts, "tools have been called")
+            : facts.PromptTokens + soFar.Tokens >= facts.ContextLength ? Replay(asked, facts, Outgrown)
             : soFar.Thinking.Length > 0 ? Thinking(asked, soFar, facts)
             : Plain(asked, soFar, facts);
     }
@@ -85,9 +98,7 @@ internal static class ContinuationPlanner
             return Raw(asked, soFar, facts, asked.Prompt + soFar.Text, SeamDoubts(asked, soFar, facts));
         }
 
-        // Only where the prompt comes out as if the text so far had been generated is it the same prompt: some templates
-        // end with the text, but put another header or an empty thought before it.
-        if (facts.TrailingRendered is { } trailing && trailing == facts.Rendered + soFar.Text)
+        if (facts.Trailing.Continues(soFar.Text))
         {
             return Trailing(asked, soFar, facts, SeamDoubts(asked, soFar, facts));
         }
@@ -106,7 +117,7 @@ internal static class ContinuationPlanner
     {
         var doubts = SeamDoubts(asked, soFar, facts);
         doubts.Add("a parser has removed the white space round the thought");
-        if (soFar.Text.Length > 0 && facts.TrailingRendered?.EndsWith(soFar.Text, StringComparison.Ordinal) is true)
+        if (soFar.Text.Length > 0 && facts.Trailing.AddsTo(soFar.Text))
         {
             return Trailing(asked, soFar, facts, doubts);
         }
@@ -128,7 +139,10 @@ internal static class ContinuationPlanner
 
     private static ContinuationPlan Replay(AskedFor asked, EndpointFacts facts, string why) =>
         asked.IsGreedy(facts.Model)
-            ? Again(asked, ContinuationMethod.Replay)
+            ? Again(asked, ContinuationMethod.Replay) with
+            {
+                Doubts = ServerDoubts(facts),
+            }
             : ContinuationPlan.LostBecause($"{why}, and with a temperature a new answer would be another.");
 
     private static ContinuationPlan Again(AskedFor asked, ContinuationMethod method) =>
@@ -152,6 +166,7 @@ internal static class ContinuationPlanner
             Api = OllamaApi.Chat,
             Body = Remaining(WithTrailing(asked.Body, soFar), asked, soFar, facts),
             Doubts = doubts,
+            SureWithin = SureWithin(asked, facts),
         };
 
     private static ContinuationPlan Raw(
@@ -181,6 +196,7 @@ internal static class ContinuationPlanner
             Api = OllamaApi.Generate,
             Body = Remaining(body, asked, soFar, facts),
             Doubts = doubts,
+            SureWithin = SureWithin(asked, facts),
         };
     }
 
@@ -194,7 +210,7 @@ internal static class ContinuationPlanner
         body["truncate"] = false;
         body["logprobs"] = true;
         body["top_logprobs"] = Math.Max(RoundingWatch.Alternatives, asked.TopLogprobs);
-        if (asked.MaxTokens(facts.Model) is { } limit)
+        if (asked.MaxTokens(facts.Model, facts.ContextLength) is { } limit)
         {
             if (body["options"] is not JsonObject options)
             {
@@ -207,6 +223,10 @@ internal static class ContinuationPlanner
 
         return body;
     }
+
+    /// <summary>A server chooses a context by the memory it finds; where it is not told, two may have different ones.</summary>
+    private static int? SureWithin(AskedFor asked, EndpointFacts facts) =>
+        asked.ContextLength(facts.Model) is null ? Math.Min(LeastContext, facts.ContextLength ?? LeastContext) : null;
 
     private static string Prompt(EndpointFacts facts) => BosRule.Apply(facts.Rendered!, facts.Model);
 
@@ -224,15 +244,15 @@ internal static class ContinuationPlanner
         (bool Applies, string Doubt)[] doubts =
         [
             (!asked.IsGreedy(facts.Model), "with a temperature the rest is another of many likely ones"),
-            (facts.Origin is null, "the first server was lost before it said which version and weights it has"),
-            (
-                facts.Origin is { } origin && origin.Version != facts.Identity.Version,
-                "the servers have different versions"
-            ),
             (soFar.Tokens is null, "the first server did not count its tokens"),
             (asked.Images.Count > 0, "images were not compared"),
             (asked.Context, "the context's token numbers were turned into text"),
         ];
-        return [.. doubts.Where(d => d.Applies).Select(d => d.Doubt)];
+        return [.. doubts.Where(d => d.Applies).Select(d => d.Doubt), .. ServerDoubts(facts)];
     }
+
+    private static IReadOnlyList<string> ServerDoubts(EndpointFacts facts) =>
+        facts.Origin is not { } origin ? ["the first server did not say which version and weights it has"]
+        : origin.Version != facts.Identity.Version ? ["the servers have different versions"]
+        : [];
 }

@@ -7,10 +7,11 @@ public sealed class ContinuityOptions
     public int MaxMigrations { get; set; } = 3;
 
     /// <summary>
-    /// Whether an answer goes on only at a server of the version it began at. Otherwise another version will do, and its text is not
-    /// called exact.
+    /// Whether an answer of which something has been delivered goes on only at a server of the version it began at: another may render
+    /// or round otherwise. False lets another version go on, too, or one that was not told, and such an answer is never called
+    /// exact. Of the same weights, by digest, the server must be either way.
     /// </summary>
-    public bool RequireSameVersion { get; set; }
+    public bool RequireSameVersion { get; set; } = true;
 
     /// <summary>
     /// Longest silence between two lines, once there was one; then the server counts as lost. Null waits for ever. Ollama itself
@@ -21,7 +22,7 @@ public sealed class ContinuityOptions
     /// <summary>Longest the last line of a continued answer is held back to prove that it is exact; zero never tries.</summary>
     public TimeSpan ProofLimit { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long what a server said about its version and models is taken to hold.</summary>
+    /// <summary>How long what a server said about its version, its models and their templates is taken to hold.</summary>
     public TimeSpan IdentityLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The clock.</summary>

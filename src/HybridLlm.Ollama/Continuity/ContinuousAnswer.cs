@@ -18,6 +18,7 @@ internal sealed class ContinuousAnswer(
     private readonly List<Migration> _migrations = [];
     private readonly List<string> _doubts = [];
     private Task<ServerIdentity?> _origin = Task.FromResult<ServerIdentity?>(null);
+    private bool _isOriginTold;
     private int _moves;
 
     public async IAsyncEnumerable<OllamaChunk> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -34,12 +35,18 @@ internal sealed class ContinuousAnswer(
                 await using var ended = handover.ConfigureAwait(false);
                 LegStep step;
                 RoundingWatch rounding = new(leg.Plan);
-                LegReader reader = new(leg, options, handover.Ready, cancellationToken);
+                LegReader reader = new(leg, asked.Logprobs, options, handover.Ready, cancellationToken);
                 await using (reader.ConfigureAwait(false))
                 {
                     while ((step = await reader.NextAsync().ConfigureAwait(false)).Chunk is { } chunk)
                     {
                         Doubt(rounding.Judge(chunk));
+                        if (await IsTooEarlyAsync(chunk, cancellationToken).ConfigureAwait(false))
+                        {
+                            _journal.Hold(chunk);
+                            continue;
+                        }
+
                         LearnStops();
                         foreach (var ready in _journal.Add(chunk))
                         {
@@ -60,7 +67,9 @@ internal sealed class ContinuousAnswer(
                 switch (step.Failure is { } failure ? Judge(failure) : FailureVerdict.Migrate)
                 {
                     case FailureVerdict.GiveUp:
-                        throw step.Failure!;
+                        throw leg.Plan.AfterSeam && FailureTriage.IsTooLong(step.Failure!)
+                            ? Takeover.TooLong(step.Failure!)
+                            : step.Failure!;
                     case FailureVerdict.EndHere:
                         foreach (var ready in _journal.Flush())
                         {
@@ -90,11 +99,35 @@ internal sealed class ContinuousAnswer(
     /// <summary>The request as it was, at a server that has nothing to go on from.</summary>
     private Leg Begin(OllamaEndpoint endpoint)
     {
-        _origin = inspector.IdentifyAsync(endpoint.Client, asked.Model);
+        (_origin, _isOriginTold) = (inspector.IdentifyAsync(endpoint.Client, asked.Model), false);
         return new Leg(endpoint, ContinuationPlanner.Restart(asked), new AnswerSoFar());
     }
 
-    /// <summary>The model's stop strings, once the server where the answer began has told them: mostly before its first token.</summary>
+    /// <summary>
+    /// True if a line must not be delivered yet: not before it is known which weights and version it comes from, as no other server could
+    /// go on with it. Mostly that is known, as it was asked together with the caller's question. Where it cannot be asked any more the
+    /// server is all but lost, and what has arrived of its answer is kept for the case that the end arrives, too.
+    /// </summary>
+    private async ValueTask<bool> IsTooEarlyAsync(OllamaChunk chunk, CancellationToken cancellationToken)
+    {
+        if (_isOriginTold || chunk.Done)
+        {
+            return false;
+        }
+
+        try
+        {
+            await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _isOriginTold = true;
+            return false;
+        }
+        catch (OllamaException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The model's stop strings, once the server where the answer began has told them.</summary>
     private void LearnStops() =>
         _journal.ModelStops = _origin is { IsCompletedSuccessfully: true, Result: { } origin } ? origin.Stops : [];
 
@@ -146,50 +179,15 @@ internal sealed class ContinuousAnswer(
             return (Begin(next), null);
         }
 
-        ContinuationPlan plan;
-        try
+        // Nothing has been delivered before it was there.
+        var origin = _origin.IsCompletedSuccessfully ? await _origin.ConfigureAwait(false) : null;
+        Takeover takeover = new(asked, _journal, inspector, options);
+        var (plan, failure) = await takeover
+            .PlanAsync(next.Client, origin, cause, cancellationToken)
+            .ConfigureAwait(false);
+        if (plan is null)
         {
-            // Asked for when the answer began, so almost always there by now.
-            var origin = await _origin.WaitAsync(cancellationToken).ConfigureAwait(false);
-            var facts = await EndpointInspector
-                .InspectAsync(next.Client, asked, soFar, origin, cancellationToken)
-                .ConfigureAwait(false);
-            plan = WrongVersion(facts) is { } wrong
-                ? ContinuationPlan.UnfitBecause(wrong)
-                : ContinuationPlanner.Plan(asked, soFar, facts);
-            if (plan.AfterSeam && (soFar.Uncounted || soFar.Tokens is null))
-            {
-                var tokens = await PromptProbe
-                    .CountAsync(asked, plan, next.Client, cancellationToken)
-                    .ConfigureAwait(false);
-                // A limit that falls inside a character leaves a U+FFFD, which reads as more tokens than it was.
-                var most = asked.MaxTokens(facts.Model) ?? int.MaxValue;
-                _journal.Correct(Math.Min(Math.Max(tokens, soFar.Tokens ?? 0), most));
-                // By chance a token may be less likely than those shown, and seem odd for that.
-                Doubt(
-                    asked.IsGreedy(facts.Model) ? "tokens that came as one were counted by reading them again" : null
-                );
-                soFar = _journal.Delivered;
-                plan = ContinuationPlanner.Plan(asked, soFar, facts);
-            }
-        }
-        catch (OllamaException e)
-        {
-            return (null, e);
-        }
-
-        if (plan.Lost is { } lost)
-        {
-            throw new ContinuityLostException(lost, "Ask again; the answer so far cannot be kept.", cause);
-        }
-
-        if (plan.Unfit is { } unfit)
-        {
-            const string Remedy = "Give every server the same model, by digest, and the same version of Ollama.";
-            return (
-                null,
-                new ContinuityLostException($"{next.Client.Address} cannot take it up: {unfit}.", Remedy, cause)
-            );
+            return (null, failure);
         }
 
         foreach (var doubt in plan.Doubts)
@@ -197,14 +195,10 @@ internal sealed class ContinuousAnswer(
             Doubt(doubt);
         }
 
+        soFar = _journal.Delivered;
         Report(leg, next, plan.Method, soFar, cause);
         return (new Leg(next, plan, soFar), null);
     }
-
-    private string? WrongVersion(EndpointFacts facts) =>
-        options.RequireSameVersion && facts.Origin?.Version != facts.Identity.Version
-            ? $"it is version {facts.Identity.Version}, and the answer began at {facts.Origin?.Version ?? "one that was not told"}"
-            : null;
 
     private async Task<OllamaChunk> EndAsync(Leg leg, OllamaChunk last, CancellationToken cancellationToken)
     {
@@ -213,16 +207,16 @@ internal sealed class ContinuousAnswer(
             return _writer.Write(last, asked, last.Usage, Report());
         }
 
-        int? promptTokens = null;
-        // Where no server has read the text, only the probe can say how many tokens the prompt is.
-        if (_doubts.Count == 0 || last.Usage is null)
+        if (last.Usage is { } usage && usage.PromptTokens + usage.AnswerTokens >= leg.Plan.SureWithin)
         {
-            (promptTokens, var doubt) = await SeamProof
-                .ProveAsync(asked, leg, last.Usage, _journal.Delivered.Text, options, cancellationToken)
-                .ConfigureAwait(false);
-            Doubt(doubt);
+            Doubt("it is longer than the smallest context, and the servers may have different ones");
         }
 
+        // Asked also where nothing is left to prove: taking off what was delivered counts wrong where it is other tokens when read again.
+        var (promptTokens, doubt) = await SeamProof
+            .ProveAsync(asked, leg, last.Usage, _journal.Delivered.Text, options, cancellationToken)
+            .ConfigureAwait(false);
+        Doubt(_doubts.Count == 0 ? doubt : null);
         return _writer.Write(last, asked, Sum(leg.Before.Tokens ?? 0, last.Usage, promptTokens), Report());
     }
 

@@ -24,6 +24,12 @@ internal sealed record EndpointFacts
     /// <summary>The request's prompt as this server renders it; null if it takes no template.</summary>
     public string? Rendered { get; init; }
 
-    /// <summary>The same with the answer so far as the assistant's last message; null if that was not asked.</summary>
-    public string? TrailingRendered { get; init; }
+    /// <summary>What its template does with the answer so far as the assistant's last message; closes it if that was not asked.</summary>
+    public TrailingVerdict Trailing { get; init; }
+
+    /// <summary>Context of one request, tokens; null if not known.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>Tokens of the request's prompt; null if it is too short to fill the context with the answer so far, or not known.</summary>
+    public int? PromptTokens { get; init; }
 }

@@ -44,6 +44,11 @@ internal static class FailureTriage
             _ => FailureVerdict.GiveUp,
         };
 
+    /// <summary>True if the server refused a prompt because it is longer than its model remembers.</summary>
+    public static bool IsTooLong(OllamaException failure) =>
+        failure is OllamaResponseException { Status: HttpStatusCode.BadRequest } response
+        && response.Error.Contains("exceed_context_size", StringComparison.Ordinal);
+
     private static bool IsServerFault(string error) =>
         s_serverFaults.Any(f => error.Contains(f, StringComparison.OrdinalIgnoreCase));
 }

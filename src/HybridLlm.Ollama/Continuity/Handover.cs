@@ -69,9 +69,7 @@ internal sealed class Handover : IAsyncDisposable
     {
         try
         {
-            var loaded = client.StreamAsync(OllamaApi.Generate, _asked.Load(), _abandoned.Token);
-            await foreach (var _ in loaded.ConfigureAwait(false)) { }
-
+            await client.LoadAsync(_asked, _abandoned.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is OllamaException or OperationCanceledException)

@@ -10,16 +10,24 @@ internal sealed class LegReader : IAsyncDisposable
     private readonly CancellationToken _cancellationToken;
     private readonly CancellationTokenSource _ended;
     private readonly ITimer _silence;
-    private readonly IAsyncEnumerator<OllamaChunk> _lines;
+    private readonly Func<Task<AnswerStream>> _open;
     private readonly ThoughtSplitter? _thought;
     private readonly DeliveredSkipper? _skipper;
     private readonly TimeProvider _clock;
     private volatile bool _stalled;
     private long _waitingSince;
-    private long _read;
+    private bool _watched;
+    private AnswerStream? _answer;
 
+    /// <summary>A leg from its beginning.</summary>
+    /// <param name="leg">The leg.</param>
+    /// <param name="logprobs">Whether the caller wants its tokens' probabilities.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="nextReady">Cancelled when another server can go on at once.</param>
+    /// <param name="cancellationToken">Ends the answer.</param>
     public LegReader(
         Leg leg,
+        bool logprobs,
         ContinuityOptions options,
         CancellationToken nextReady,
         CancellationToken cancellationToken
@@ -32,30 +40,63 @@ internal sealed class LegReader : IAsyncDisposable
         _silence = _clock.CreateTimer(_ => CheckSilence(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thought = leg.Plan.InThought ? new ThoughtSplitter() : null;
         _skipper = leg.Plan.Method == ContinuationMethod.Replay ? new DeliveredSkipper(leg.Before) : null;
-        var body = leg.Plan.Body.DeepClone().AsObject();
         // Lines are not tokens; only with their probabilities do they say how many they hold, and only with the likeliest
         // beside it can a token be told from several that were held back.
-        body["logprobs"] = true;
-        body["top_logprobs"] = Math.Max(1, new AskedFor(leg.Plan.Api, body).TopLogprobs);
-        _lines = leg.Endpoint.Client.StreamAsync(leg.Plan.Api, body, _ended.Token).GetAsyncEnumerator(_ended.Token);
+        var likeliest = Math.Max(1, new AskedFor(leg.Plan.Api, leg.Plan.Body).TopLogprobs);
+        _open = () =>
+            leg.Endpoint.Client.OpenAsync(
+                leg.Plan.Api,
+                leg.Plan.Body,
+                likeliest,
+                hideLogprobs: !logprobs,
+                _ended.Token
+            );
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<LegStep> NextAsync()
+    private long Read => _answer?.Lines.LinesRead ?? 0;
+
+    public ValueTask<LegStep> NextAsync()
     {
         try
         {
+            // What has arrived needs no wait, and so no watch.
+            while (!_ended.IsCancellationRequested && _answer?.Lines.TryRead() is { } line)
+            {
+                if (New(line) is { } chunk)
+                {
+                    return new(new LegStep(chunk, null));
+                }
+            }
+        }
+        catch (OllamaException e)
+        {
+            return new(new LegStep(null, e));
+        }
+
+        return WaitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _silence.DisposeAsync().ConfigureAwait(false);
+        _answer?.Dispose();
+        _ended.Dispose();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<LegStep> WaitAsync()
+    {
+        try
+        {
+            _ended.Token.ThrowIfCancellationRequested();
+            _answer ??= await _open().ConfigureAwait(false);
             while (true)
             {
                 Volatile.Write(ref _waitingSince, _clock.GetTimestamp());
-                await _lines.MoveNextAsync().ConfigureAwait(false);
+                Watch();
+                var line = await _answer.Lines.ReadAsync(_ended.Token).ConfigureAwait(false);
                 Volatile.Write(ref _waitingSince, long.MaxValue);
-                if (_read++ == 0 && _stallLimit is { } limit)
-                {
-                    _silence.Change(limit, Timeout.InfiniteTimeSpan);
-                }
-
-                if (New(_lines.Current) is { } chunk)
+                if (New(line) is { } chunk)
                 {
                     return new LegStep(chunk, null);
                 }
@@ -66,9 +107,9 @@ internal sealed class LegReader : IAsyncDisposable
             _cancellationToken.ThrowIfCancellationRequested();
             return new LegStep(
                 null,
-                _stalled ? new OllamaStalledException(_stallLimit!.Value, _read)
+                _stalled ? new OllamaStalledException(_stallLimit!.Value, Read)
                     : _lost.IsCancellationRequested
-                        ? new OllamaCutException(_read, new IOException("the server is gone."))
+                        ? new OllamaCutException(Read, new IOException("the server is gone."))
                     : null
             );
         }
@@ -78,11 +119,14 @@ internal sealed class LegReader : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Before the first line there is no limit: a load may take minutes.</summary>
+    private void Watch()
     {
-        await _silence.DisposeAsync().ConfigureAwait(false);
-        await _lines.DisposeAsync().ConfigureAwait(false);
-        _ended.Dispose();
+        if (!_watched && Read > 0 && _stallLimit is { } limit)
+        {
+            _watched = true;
+            _silence.Change(limit, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private OllamaChunk? New(OllamaChunk chunk)

@@ -49,8 +49,7 @@ public sealed class OllamaContinuity
     )
     {
         ArgumentNullException.ThrowIfNull(body);
-        // Through text, so that a number is a number however the caller put it in.
-        AskedFor asked = new(api, JsonNode.Parse(body.ToJsonString())!.AsObject());
+        AskedFor asked = new(api, body.DeepClone().AsObject());
         return new ContinuousAnswer(asked, _endpoints, _inspector, _options, migrations).RunAsync(cancellationToken);
     }
 }

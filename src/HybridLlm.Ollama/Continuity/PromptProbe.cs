@@ -6,6 +6,13 @@ namespace HybridLlm.Ollama.Continuity;
 /// <summary>Asks for a few tokens, for what a server says of the prompt.</summary>
 internal static class PromptProbe
 {
+    /// <summary>Has the server load the model as the request needs it.</summary>
+    public static async Task LoadAsync(this OllamaClient client, AskedFor asked, CancellationToken cancellationToken)
+    {
+        var loaded = client.StreamAsync(OllamaApi.Generate, asked.Load(), cancellationToken);
+        await foreach (var _ in loaded.ConfigureAwait(false)) { }
+    }
+
     /// <summary>The first tokens of an answer, and how many the prompt is.</summary>
     public static async Task<(string Text, int PromptTokens)> AskAsync(
         OllamaApi api,
@@ -36,15 +43,22 @@ internal static class PromptProbe
         throw new InvalidOperationException("A stream without failure ends with its usage.");
     }
 
-    /// <summary>How many tokens the text so far is when it is read again, as the plan has the server read it.</summary>
+    /// <summary>How many tokens the request's prompt is.</summary>
     public static async Task<int> CountAsync(
+        AskedFor asked,
+        OllamaClient client,
+        CancellationToken cancellationToken
+    ) => (await AskAsync(asked.Api, asked.Body, 1, client, cancellationToken).ConfigureAwait(false)).PromptTokens;
+
+    /// <summary>How many tokens the text so far is when it is read again, as the plan has the server read it.</summary>
+    public static async Task<int> CountAnswerAsync(
         AskedFor asked,
         ContinuationPlan plan,
         OllamaClient client,
         CancellationToken cancellationToken
     )
     {
-        var (_, prompt) = await AskAsync(asked.Api, asked.Body, 1, client, cancellationToken).ConfigureAwait(false);
+        var prompt = await CountAsync(asked, client, cancellationToken).ConfigureAwait(false);
         var (_, whole) = await AskAsync(plan.Api, plan.Body, 1, client, cancellationToken).ConfigureAwait(false);
         return whole - prompt;
     }

@@ -8,17 +8,24 @@ internal static class ChunkParser
     /// <summary>The line as a chunk, or the text of its <c>error</c>.</summary>
     /// <param name="line">The line.</param>
     /// <param name="before">The line before, whose model this one most likely names again; null if there is none.</param>
+    /// <param name="hideLogprobs">Keeps the line without its <c>logprobs</c>; what they show is read all the same.</param>
     /// <exception cref="JsonException">The line is not a JSON object of this shape.</exception>
-    public static (OllamaChunk? Chunk, string? Error) Parse(ReadOnlyMemory<byte> line, OllamaChunk? before = null)
+    public static (OllamaChunk? Chunk, string? Error) Parse(
+        ReadOnlySpan<byte> line,
+        OllamaChunk? before = null,
+        bool hideLogprobs = false
+    )
     {
-        Utf8JsonReader reader = new(line.Span);
+        Utf8JsonReader reader = new(line);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw new JsonException("not a JSON object");
         }
 
-        OllamaChunk chunk = new() { Json = line };
+        OllamaChunk chunk = new();
         Counters counters = default;
+        Range? hidden = null;
+        var twice = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("error"u8))
@@ -26,11 +33,53 @@ internal static class ChunkParser
                 return (null, NextString(ref reader));
             }
 
-            ReadField(ref reader, chunk, ref counters, before?.Model ?? "");
+            if (reader.ValueTextEquals("logprobs"u8))
+            {
+                var from = (int)reader.TokenStartIndex;
+                ReadLogprobs(ref reader, chunk);
+                twice = hidden is not null;
+                hidden = hideLogprobs ? WithComma(line, from, (int)reader.BytesConsumed) : null;
+            }
+            else
+            {
+                ReadField(ref reader, chunk, ref counters, before?.Model ?? "");
+            }
         }
 
         chunk.Usage = chunk.Done ? counters.ToUsage() : null;
+        chunk.Json = hidden is { } part ? Without(line, part) : line.ToArray();
+        chunk.LineOf = twice ? null : chunk.LineOf;
         return (chunk, null);
+    }
+
+    /// <summary>A field and one comma beside it, so that what is left is an object again.</summary>
+    private static Range WithComma(ReadOnlySpan<byte> line, int from, int to)
+    {
+        var before = line[..from].TrimEnd(" \t\r"u8);
+        if (before.EndsWith(","u8))
+        {
+            return (before.Length - 1)..to;
+        }
+
+        var after = line[to..].TrimStart(" \t\r"u8);
+        return from..(line.Length - after.Length + (after.StartsWith(","u8) ? 1 : 0));
+    }
+
+    private static byte[] Without(ReadOnlySpan<byte> line, Range part)
+    {
+        var head = line[..part.Start];
+        var tail = line[part.End..];
+        var rest = GC.AllocateUninitializedArray<byte>(head.Length + tail.Length);
+        head.CopyTo(rest);
+        tail.CopyTo(rest.AsSpan(head.Length));
+        return rest;
+    }
+
+    private static void ReadLogprobs(ref Utf8JsonReader reader, OllamaChunk chunk)
+    {
+        var shown = LogprobsParser.Parse(ref reader);
+        (chunk.TokenCount, chunk.Margin) = (shown.Tokens, shown.Margin);
+        (chunk.OddToken, chunk.CutShort) = (shown.Odd, shown.CutShort);
     }
 
     private static void ReadField(
@@ -43,10 +92,12 @@ internal static class ChunkParser
         if (reader.ValueTextEquals("message"u8))
         {
             ReadMessage(ref reader, chunk);
+            chunk.LineOf = OllamaApi.Chat;
         }
         else if (reader.ValueTextEquals("response"u8))
         {
             chunk.Text = NextString(ref reader);
+            chunk.LineOf = OllamaApi.Generate;
         }
         else if (reader.ValueTextEquals("thinking"u8))
         {
@@ -73,12 +124,6 @@ internal static class ChunkParser
         {
             reader.Read();
             chunk.CreatedAt = reader.TryGetDateTimeOffset(out var time) ? time : null;
-        }
-        else if (reader.ValueTextEquals("logprobs"u8))
-        {
-            var shown = LogprobsParser.Parse(ref reader);
-            (chunk.TokenCount, chunk.Margin) = (shown.Tokens, shown.Margin);
-            (chunk.OddToken, chunk.CutShort) = (shown.Odd, shown.CutShort);
         }
         else if (!counters.TryRead(ref reader))
         {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace HybridLlm.Ollama;
 
@@ -14,29 +13,18 @@ internal static class NdjsonStream
     // The largest line is the last of a generate: its context array of up to 262 144 token numbers is under 2 MiB.
     internal const int MaxLineBytes = 16 * 1024 * 1024;
 
-    // Ollama aborts at the 31st equal token, and whether it still sends that one is up to its version.
-    private const int RepeatGuard = 30;
-
     public static async IAsyncEnumerable<OllamaChunk> ReadAsync(
         Stream stream,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var (count, equal, last) = (0L, 0, "");
-        OllamaChunk? before = null;
-        await foreach (var line in LinesAsync(stream, cancellationToken).ConfigureAwait(false))
+        using ChunkReader reader = new(stream);
+        OllamaChunk chunk;
+        do
         {
-            var chunk = Parse(line, count++, before);
-            before = chunk;
-            (equal, last) = chunk.Text == last ? (equal + 1, last) : (1, chunk.Text);
+            chunk = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             yield return chunk;
-            if (chunk.Done)
-            {
-                yield break;
-            }
-        }
-
-        throw new OllamaUnfinishedException(repeating: equal >= RepeatGuard, count);
+        } while (!chunk.Done);
     }
 
     /// <summary>Its lines that are not blank, to the stream's clean end.</summary>
@@ -98,7 +86,7 @@ internal static class NdjsonStream
             var line = end is { } position ? buffer.Slice(0, position) : buffer;
             var bytes = line.ToArray();
             pipe.AdvanceTo(end is { } newline ? buffer.GetPosition(1, newline) : buffer.End);
-            if (bytes.AsSpan().ContainsAnyExcept(" \t\r"u8))
+            if (!IsBlank(bytes))
             {
                 return bytes;
             }
@@ -110,19 +98,5 @@ internal static class NdjsonStream
         }
     }
 
-    private static OllamaChunk Parse(byte[] line, long lines, OllamaChunk? before)
-    {
-        try
-        {
-            return ChunkParser.Parse(line, before) switch
-            {
-                ({ } chunk, _) => chunk,
-                (_, var error) => throw new OllamaErrorLineException(error ?? "", lines),
-            };
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new OllamaMalformedException($"{e.Message.TrimEnd('.')}.", lines, e);
-        }
-    }
+    internal static bool IsBlank(ReadOnlySpan<byte> line) => !line.ContainsAnyExcept(" \t\r"u8);
 }

@@ -57,5 +57,8 @@ public sealed class OllamaChunk
     public ContinuityReport? Continuity { get; internal init; }
 
     /// <summary>The line as received, UTF-8, without its line end: for fields not mapped here and for passing it on.</summary>
-    public ReadOnlyMemory<byte> Json { get; internal init; }
+    public ReadOnlyMemory<byte> Json { get; internal set; }
+
+    /// <summary>Whose line <see cref="Json"/> is, and says all that the other properties say; null if it does not.</summary>
+    internal OllamaApi? LineOf { get; set; }
 }

@@ -14,7 +14,8 @@ namespace HybridLlm.Testing.Ollama;
 /// <summary>
 /// An Ollama server that behaves as a real one was measured to: silent until the model is loaded and the first token exists, a load
 /// that dies with the client that asked for it, three ways for a stream to end short, error bodies and codes. Its text comes from an
-/// <see cref="IOllamaEngine"/>. Speaks the native <c>/api/*</c>, not the <c>/v1/*</c> that Ollama offers beside it.
+/// <see cref="IOllamaEngine"/>. Speaks the native <c>/api/*</c>, and OpenAI's and Anthropic's <c>/v1/*</c>, which end as cleanly after a
+/// crash as Ollama's do.
 /// </summary>
 public sealed class OllamaEmulator : IAsyncDisposable
 {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FsCheck.Xunit;
+using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Interruptions;
 using HybridLlm.AwsGpu.Keeping;
 using HybridLlm.AwsGpu.Offerings;
@@ -218,31 +219,43 @@ public sealed class NodeKeeperTests
                     return new KeeperEvent.OffersRead(
                         OfferPlanner.Plan(
                             new OfferRequest { GpuMemoryMiB = 16_000, MayBuyOnDemand = true },
-                            new OfferingFacts
-                            {
-                                Region = "us-east-1",
-                                ReadAt = _now,
-                                InstanceTypes = [s_type],
-                                Pools =
-                                [
-                                    .. Zones.Select(z => new SpotPool(s_type.Name, new AvailabilityZone(z, z), 0.3m)),
-                                ],
-                                OnDemandPrices = OnDemandPrices.Embedded,
-                                History = State.Interruptions.Pools.Records(_now, read.EvenCooled),
-                            }
+                            State.Interruptions.Pools.AddTo(
+                                new OfferingFacts
+                                {
+                                    Region = "us-east-1",
+                                    ReadAt = _now,
+                                    InstanceTypes = [s_type],
+                                    Pools =
+                                    [
+                                        .. Zones.Select(z => new SpotPool(
+                                            s_type.Name,
+                                            new AvailabilityZone(z, z),
+                                            0.3m
+                                        )),
+                                    ],
+                                    OnDemandPrices = OnDemandPrices.Embedded,
+                                },
+                                read.EvenCooled
+                            )
                         )
                     );
                 case KeeperMove.Launch launch:
                     Launches++;
-                    List<Offer> refused =
+                    List<PoolError> refused =
                     [
-                        .. launch.Offers.TakeWhile(o =>
-                            o.Market == InstanceMarket.Spot && !SpotZones.Contains(o.Zone.Id)
-                        ),
+                        .. launch
+                            .Offers.TakeWhile(o => o.Market == InstanceMarket.Spot && !SpotZones.Contains(o.Zone.Id))
+                            .Select(o => new PoolError
+                            {
+                                InstanceType = o.InstanceType.Name,
+                                ZoneId = o.Zone.Id,
+                                Code = "InsufficientInstanceCapacity",
+                                Message = "",
+                            }),
                     ];
                     if (refused.Count == launch.Offers.Count)
                     {
-                        return new KeeperEvent.LaunchRefused(refused);
+                        return new KeeperEvent.LaunchRefused(launch.Offers[0].Market, refused);
                     }
 
                     var id = $"i-{Launches}";

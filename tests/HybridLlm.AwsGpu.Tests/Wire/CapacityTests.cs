@@ -88,6 +88,63 @@ public sealed class CapacityTests : EmulatorTest
     }
 
     [Fact]
+    public async Task Records_of_ended_fleets_make_room_for_the_next_and_living_nodes_stay()
+    {
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        FleetLauncher launcher = new(cluster.Clients);
+        ClusterInstances instances = new(cluster.Clients, cluster.Owner, WireCluster.Region);
+        var ended = await launcher.LaunchAsync(await cluster.NewIntentAsync(network, "ended"), Token);
+        var alive = await launcher.LaunchAsync(await cluster.NewIntentAsync(network, "alive"), Token);
+        await instances.TerminateAsync([ended.InstanceId], Token);
+        await instances.WaitForTerminatedAsync([ended.InstanceId], TimeSpan.FromHours(1), Token);
+        Cloud.Quotas.Fleets = 2;
+
+        var next = await launcher.LaunchAsync(await cluster.NewIntentAsync(network, "next"), Token);
+
+        (await cluster.AliveAsync())
+            .Select(i => i.InstanceId)
+            .ShouldBe([alive.InstanceId, next.InstanceId], ignoreOrder: true);
+        Cloud.Calls.Count(c => c.Action == "DeleteFleets").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task When_every_fleet_has_a_living_node_the_fleet_quota_is_the_operators()
+    {
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        FleetLauncher launcher = new(cluster.Clients);
+        await launcher.LaunchAsync(await cluster.NewIntentAsync(network), Token);
+        Cloud.Quotas.Fleets = 1;
+        var second = await cluster.NewIntentAsync(network, "second");
+
+        var refused = await Should.ThrowAsync<AwsCallException>(() => launcher.LaunchAsync(second, Token));
+
+        (refused.Code, refused.Scope).ShouldBe(("MaxFleetCountExceeded", AwsErrorScope.Region));
+        refused.Remedy.ShouldContain("quota");
+        (await cluster.AliveAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_only_an_operator_can_change_is_told_from_what_time_changes()
+    {
+        using var cluster = await ClusterAsync();
+        var intent = await cluster.NewIntentAsync(await cluster.BuildNetworkAsync());
+        Cloud.Capacity.SetDefault(Market.Spot, 0);
+        var full = await Should.ThrowAsync<NoCapacityException>(() =>
+            new FleetLauncher(cluster.Clients).LaunchAsync(intent)
+        );
+        var image = intent with { Id = "no-image", Image = intent.Image with { Id = "ami-00000000000000000" } };
+
+        var refused = await Should.ThrowAsync<AwsGpuException>(() =>
+            new FleetLauncher(cluster.Clients).LaunchAsync(image)
+        );
+
+        full.NeedsOperator.ShouldBeFalse();
+        refused.Remedy.ShouldContain("image");
+    }
+
+    [Fact]
     public async Task A_limit_of_the_account_is_reported_with_what_to_do()
     {
         using var cluster = await ClusterAsync();

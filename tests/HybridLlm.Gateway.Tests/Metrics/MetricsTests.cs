@@ -28,10 +28,13 @@ public sealed class MetricsTests
 
         var page = await lab.Http.GetStringAsync("metrics", Token);
 
-        Value(page, "gen_ai_server_time_to_first_token_count").ShouldBe(2);
-        Value(page, "gen_ai_server_time_per_output_token_count").ShouldBe(2);
-        Value(page, "hybridllm_gateway_answer_cost_sum").ShouldBeGreaterThan(0);
-        Value(page, "hybridllm_gateway_cost_per_1k_tokens_count").ShouldBe(2);
+        Value(page, "gen_ai_server_time_to_first_token_seconds_count").ShouldBe(2);
+        Value(page, "gen_ai_server_time_per_output_token_seconds_count").ShouldBe(2);
+        Value(page, "hybridllm_gateway_answer_cost_usd_sum").ShouldBeGreaterThan(0);
+        Value(page, "hybridllm_gateway_cost_per_1k_tokens_usd_count").ShouldBe(2);
+        // Gaps between tokens, not their mean: forty tokens and two last lines, the first of each answer not counted.
+        Value(page, "hybridllm_gateway_token_gap_seconds_count").ShouldBe(40);
+        page.ShouldNotContain("hybridllm_gateway_gen_ai");
         page.ShouldMatch("hybridllm_gateway_migrations.*RawPrompt|hybridllm_gateway_migrations.*TrailingAssistant");
         page.ShouldMatch("hybridllm_gateway_refusals.*NotFound");
         page.ShouldContain("hybridllm_gateway_backends_usable");
@@ -80,6 +83,20 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Invented_names_of_models_leave_nothing_on_the_page()
+    {
+        await using var lab = await HomeLab.StartAsync(1);
+        for (var i = 0; i < 20; i++)
+        {
+            var question = HomeLab.Question();
+            question["model"] = $"invented-{i}";
+            using var refused = await lab.PostAsync("api/chat", question);
+        }
+
+        (await lab.Http.GetStringAsync("metrics", Token)).ShouldNotContain("invented");
+    }
+
+    [Fact]
     public void The_cost_of_answers_given_at_once_adds_up_to_the_time_there_was_one()
     {
         FakeTimeProvider clock = new();
@@ -101,6 +118,6 @@ public sealed class MetricsTests
 
     private static double Value(string page, string name) =>
         Regex
-            .Matches(page, $"^hybridllm_gateway_{name}(?:{{[^}}]*}})? (\\S+)$", RegexOptions.Multiline)
+            .Matches(page, $"^{name}(?:{{[^}}]*}})? (\\S+)$", RegexOptions.Multiline)
             .Sum(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
 }

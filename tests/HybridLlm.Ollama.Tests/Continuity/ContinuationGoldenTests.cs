@@ -33,6 +33,22 @@ public sealed class ContinuationGoldenTests
         exact.ShouldBeGreaterThan(370);
     }
 
+    /// <summary>So it is enough to probe a model's template once.</summary>
+    [Fact]
+    public void What_a_template_does_with_the_answer_so_far_does_not_depend_on_where_it_was_cut()
+    {
+        var verdicts = Recordings
+            .Continuations.Select(c =>
+                (c.Name, Verdicts: Verdicts(c.Golden).DistinctBy(v => (v.Ends, v.Same)).ToList())
+            )
+            .Where(v => v.Verdicts.Count > 0)
+            .ToList();
+
+        verdicts.ShouldAllBe(v => v.Verdicts.Count == 1);
+        verdicts.Select(v => (v.Verdicts[0].Ends, v.Verdicts[0].Same)).Distinct().Count().ShouldBe(3);
+        verdicts.Count.ShouldBeGreaterThan(40);
+    }
+
     private static (ContinuationPlan? Plan, bool Exact, IReadOnlyList<string> Differences) Judge(
         JsonElement golden,
         JsonElement cut
@@ -53,7 +69,8 @@ public sealed class ContinuationGoldenTests
 
         if (plan.Method == ContinuationMethod.Replay)
         {
-            return (plan, false, asked.Format ? [] : ["replays what can be continued"]);
+            var full = facts.PromptTokens + soFar.Tokens >= facts.ContextLength;
+            return (plan, false, asked.Format || full ? [] : ["replays what can be continued"]);
         }
 
         var recorded = Recorded(golden, cut, plan);
@@ -98,13 +115,30 @@ public sealed class ContinuationGoldenTests
                 golden.TryGetProperty("render", out var render) && render.ValueKind == JsonValueKind.Object
                     ? render.GetProperty("rendered_template").GetString()
                     : null,
-            TrailingRendered =
-                cut.TryGetProperty("trailing_assistant", out var trailing) && trailing.ValueKind == JsonValueKind.Object
-                    ? trailing.GetProperty("rendered_template").GetString()
-                    : null,
+            Trailing = Verdicts(golden).FirstOrDefault(),
+            ContextLength = new AskedFor(api, body).ContextLength(null),
+            PromptTokens = golden
+                .GetProperty("undisturbed")
+                .GetProperty("last_line")
+                .TryGetProperty("prompt_eval_count", out var tokens)
+                ? tokens.GetInt32()
+                : null,
         };
         return (new AskedFor(api, body), soFar, facts);
     }
+
+    /// <summary>What each cut shows of the model's template: the text so far as its last message.</summary>
+    private static IEnumerable<TrailingVerdict> Verdicts(JsonElement golden) =>
+        from cut in golden.GetProperty("cuts").EnumerateArray()
+        where
+            cut.TryGetProperty("trailing_assistant", out var trailing)
+            && trailing.ValueKind == JsonValueKind.Object
+            && golden.GetProperty("render").ValueKind == JsonValueKind.Object
+        select TrailingVerdict.Of(
+            golden.GetProperty("render").GetProperty("rendered_template").GetString()!,
+            cut.GetProperty("trailing_assistant").GetProperty("rendered_template").GetString()!,
+            cut.GetProperty("prefix").GetString()!
+        );
 
     private static ModelDescription Describe(string name)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using HybridLlm.Ollama.Continuity;
 using HybridLlm.Testing.Ollama;
@@ -13,6 +14,9 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
     private readonly List<OllamaClient> _clients = [];
 
     private readonly OllamaContinuity _continuity;
+    private readonly ConditionalWeakTable<ContinuityOptions, OllamaContinuity> _others = [];
+
+    private HttpMessageInvoker? _through;
 
     private Servers() =>
         _continuity = new OllamaContinuity(this, new ContinuityOptions { IdentityLifetime = TimeSpan.MaxValue });
@@ -33,14 +37,31 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
 
     public Uri Address(int index) => _clients[index].Address;
 
-    public static async Task<Servers> StartAsync(params IEnumerable<OllamaEmulatorOptions> options)
+    public static Task<Servers> StartAsync(params IEnumerable<OllamaEmulatorOptions> options) =>
+        StartAsync(null, options);
+
+    /// <summary>Servers that are asked through <paramref name="through"/>, which may hear or answer something else.</summary>
+    public static async Task<Servers> StartAsync(
+        DelegatingHandler? through,
+        params IEnumerable<OllamaEmulatorOptions> options
+    )
     {
         Servers servers = new();
+        if (through is not null)
+        {
+            through.InnerHandler = new SocketsHttpHandler();
+            servers._through = new HttpMessageInvoker(through);
+        }
+
         foreach (var one in options)
         {
             var emulator = await OllamaEmulator.StartAsync(one, TestContext.Current.CancellationToken);
             servers._emulators.Add(emulator);
-            servers._clients.Add(new OllamaClient(emulator.Address));
+            servers._clients.Add(
+                servers._through is { } http
+                    ? new OllamaClient(http, emulator.Address)
+                    : new OllamaClient(emulator.Address)
+            );
         }
 
         return servers;
@@ -107,7 +128,7 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
         Action<Answer>? received = null
     )
     {
-        var continuity = options is null ? _continuity : new OllamaContinuity(this, options);
+        var continuity = options is null ? _continuity : _others.GetValue(options, o => new OllamaContinuity(this, o));
         Answer answer = new(this);
         await foreach (
             var chunk in continuity.StreamAsync(
@@ -132,6 +153,8 @@ internal sealed class Servers : IOllamaEndpoints, IAsyncDisposable
             client.Dispose();
             await emulator.DisposeAsync();
         }
+
+        _through?.Dispose();
     }
 }
 

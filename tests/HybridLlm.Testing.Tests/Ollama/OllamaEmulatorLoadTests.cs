@@ -167,6 +167,27 @@ public sealed class OllamaEmulatorLoadTests
     }
 
     [Fact]
+    public async Task Deleting_a_model_lets_its_stream_finish()
+    {
+        await using var emulator = await OllamaEmulator.StartAsync(new() { Models = [new() { Name = "a" }] }, Ended);
+        emulator.Arm(new StreamFault(StreamFaultKind.Hang, 1));
+        using var stream = await Http.PostAsync(emulator, "/api/generate", Ask);
+        using HttpClient http = new();
+        using HttpRequestMessage delete = new(HttpMethod.Delete, new Uri(emulator.Address, "/api/delete"))
+        {
+            Content = new StringContent("""{"model":"a"}"""),
+        };
+
+        var deleted = http.SendAsync(delete, Ended);
+        emulator.Resume();
+
+        (await deleted).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await stream.Content.ReadAsStringAsync(Ended)).ShouldContain("\"done\":true");
+        using var next = await Http.PostAsync(emulator, "/api/generate", Ask);
+        next.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task Another_context_length_reloads_the_model()
     {
         await using var emulator = await OllamaEmulator.StartAsync(new() { Models = [new() { Name = "a" }] }, Ended);

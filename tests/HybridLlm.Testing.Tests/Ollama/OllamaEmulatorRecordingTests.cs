@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -12,8 +13,6 @@ public sealed partial class OllamaEmulatorRecordingTests
     /// <summary>Cases about what the emulator does not claim to be, or that only show after events which other tests play.</summary>
     private static readonly string[] s_left =
     [
-        "error-method-get-v1-messages", // speaks /api only
-        "error-method-post-v1-models",
         "cors-preflight", // no browser asks
         "error-chat-unknown-renderer", // of a model made with create
         "show-made",
@@ -54,6 +53,28 @@ public sealed partial class OllamaEmulatorRecordingTests
         "unload-generate",
     ];
 
+    /// <summary>Recorded exchanges that the tests here replay.</summary>
+    internal static bool Replays(Recording recording) =>
+        (recording.Name.Contains('/') ? IsSequence(recording.Name) : IsInScope(recording))
+        || IsPart(recording)
+        || IsOverflow(recording);
+
+    /// <summary>What another model or request would show: a load that fails, a guard, other templates, HTTP 1.0.</summary>
+    private static readonly string[] s_others =
+    [
+        "load-timeout",
+        "runner-killed-while-loading",
+        "error-chat-unknown-renderer",
+        "options-num-predict-",
+        "options-small-ctx-noshift",
+        "format-json",
+        "e2e-migrate-tiny-last-runner/01",
+        "e2e-migrate-tiny-last-runner/04",
+        "delete-during-stream",
+        "render-f-",
+        "generate-http10",
+    ];
+
     [Fact]
     public async Task Answers_as_the_real_server_did()
     {
@@ -79,8 +100,8 @@ public sealed partial class OllamaEmulatorRecordingTests
         List<string> differences = [];
         var sequences = Recordings
             .All.Where(r => r.Name.Contains('/'))
+            .Where(r => IsSequence(r.Name))
             .GroupBy(r => r.Name.Split('/')[0])
-            .Where(s => s_sequences.Any(p => s.Key.StartsWith(p, StringComparison.Ordinal)))
             .ToList();
         foreach (var sequence in sequences)
         {
@@ -104,6 +125,94 @@ public sealed partial class OllamaEmulatorRecordingTests
         sequences.Count.ShouldBeGreaterThan(15);
     }
 
+    /// <summary>Answers from recordings in which several overlap or a process dies, each by itself: as it began, and as it ended.</summary>
+    [Fact]
+    public async Task Parts_of_larger_events_have_the_recorded_shape()
+    {
+        List<string> differences = [];
+        var parts = Recordings.All.Where(IsPart).ToList();
+        foreach (var recording in parts)
+        {
+            await using var emulator = await OllamaEmulator.StartAsync(
+                TinyModels.Options(),
+                TestContext.Current.CancellationToken
+            );
+            if (Fault(recording) is { } fault)
+            {
+                emulator.Arm(new StreamFault(fault, 5));
+            }
+
+            using var response = await SendAsync(emulator, recording, HttpCompletionOption.ResponseHeadersRead);
+            var text = await ReadAsync(response, isCut: recording.ClosedBy == "fin");
+            // Of an answer that its client left there is only the beginning.
+            var was = recording.ClosedBy == "client_disconnect" ? Shapes(recording.ResponseText) : null;
+            differences.AddRange(
+                Differences(recording, response, text)
+                    .Where(d => was is null || !d.StartsWith("shape", StringComparison.Ordinal))
+                    .Concat(was is null || Shapes(text).StartsWith(was, StringComparison.Ordinal) ? [] : ["beginning"])
+                    .Select(d => $"{recording.Name}: {d}")
+            );
+        }
+
+        differences.ShouldBeEmpty();
+        parts.Count.ShouldBeGreaterThan(50);
+    }
+
+    [Fact]
+    public async Task A_full_load_queue_is_refused_in_the_recorded_words()
+    {
+        await using var emulator = await FullAsync();
+        List<string> differences = [];
+        foreach (var recording in Recordings.All.Where(IsOverflow))
+        {
+            using var response = await SendAsync(emulator, recording);
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            differences.AddRange(Differences(recording, response, text).Select(d => $"{recording.Name}: {d}"));
+        }
+
+        differences.ShouldBeEmpty();
+    }
+
+    /// <summary>A server one of whose models is being loaded for ever, with as many waiting for that as may.</summary>
+    internal static async Task<OllamaEmulator> FullAsync()
+    {
+        var options = TinyModels.Options();
+        (options.TimeProvider, options.LoadTime, options.MaxQueue) = (new WatchedClock(), TimeSpan.FromHours(1), 1);
+        var emulator = await OllamaEmulator.StartAsync(options, TestContext.Current.CancellationToken);
+        // One loads and one may wait; the third to be answered shows that both places are taken.
+        var waiting = Enumerable
+            .Range(0, 3)
+            .Select(_ => Http.PostAsync(emulator, "/api/generate", """{"model":"tiny","prompt":" ba"}"""))
+            .ToList();
+        using var refused = await await Task.WhenAny(waiting);
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        return emulator;
+    }
+
+    private static bool IsPart(Recording recording) =>
+        recording is { Method: "POST", Path: "/api/chat" or "/api/generate", Status: 200 or 500 }
+        && !(recording.Name.Contains('/') ? IsSequence(recording.Name) : IsInScope(recording))
+        && !s_others.Any(o => recording.Name.StartsWith(o, StringComparison.Ordinal));
+
+    private static bool IsOverflow(Recording recording) =>
+        recording is { Status: 503 } && recording.Path.StartsWith("/api/", StringComparison.Ordinal);
+
+    private static StreamFaultKind? Fault(Recording recording) =>
+        recording.ClosedBy == "fin" ? StreamFaultKind.Cut
+        : recording.ResponseText.Contains("unexpected EOF", StringComparison.Ordinal) ? StreamFaultKind.RunnerCrash
+        : null;
+
+    private static async Task<string> ReadAsync(HttpResponseMessage response, bool isCut)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        using MemoryStream received = new();
+        var all = stream.CopyToAsync(received, TestContext.Current.CancellationToken);
+        await (isCut ? Should.ThrowAsync<HttpIOException>(all) : all);
+        return Encoding.UTF8.GetString(received.ToArray());
+    }
+
+    private static bool IsSequence(string name) => s_sequences.Any(p => name.StartsWith(p, StringComparison.Ordinal));
+
     private static IEnumerable<string> RenderedDifference(string was, string now)
     {
         var (before, after) = (Rendered(was), Rendered(now));
@@ -115,7 +224,7 @@ public sealed partial class OllamaEmulatorRecordingTests
                 : null;
     }
 
-    private static IEnumerable<string> Differences(Recording recording, HttpResponseMessage response, string text)
+    internal static IEnumerable<string> Differences(Recording recording, HttpResponseMessage response, string text)
     {
         (string What, string? Was, string? Is)[] compared =
         [
@@ -133,7 +242,11 @@ public sealed partial class OllamaEmulatorRecordingTests
         return compared.Where(c => c.Was != c.Is).Select(c => $"{c.What} was {c.Was}\n    is {c.Is}");
     }
 
-    internal static async Task<HttpResponseMessage> SendAsync(OllamaEmulator emulator, Recording recording)
+    internal static async Task<HttpResponseMessage> SendAsync(
+        OllamaEmulator emulator,
+        Recording recording,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead
+    )
     {
         using HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false })
         {
@@ -154,19 +267,23 @@ public sealed partial class OllamaEmulatorRecordingTests
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await http.SendAsync(request, completion, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The distinct kinds of line, each as its fields in their order; texts and numbers are the model's own.</summary>
-    private static string Shapes(string body) =>
+    internal static string Shapes(string body) =>
         body.StartsWith('{')
-            ? string.Join(
-                '\n',
-                body.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(l => Shape(JsonElement.Parse(l)))
-                    .Distinct()
-            )
+        || body.StartsWith("data: ", StringComparison.Ordinal)
+        || body.StartsWith("event: ", StringComparison.Ordinal)
+            ? string.Join('\n', body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(LineShape).Distinct())
             : body;
+
+    private static string LineShape(string line)
+    {
+        const string Data = "data: ";
+        var json = line.StartsWith(Data, StringComparison.Ordinal) ? line[Data.Length..] : line;
+        return json.StartsWith('{') ? Shape(JsonElement.Parse(json)) : line;
+    }
 
     private static string Shape(JsonElement element) =>
         element.ValueKind switch
@@ -190,8 +307,8 @@ public sealed partial class OllamaEmulatorRecordingTests
     )]
     private static partial Regex LeftForLater();
 
-    // How many tokens a text is depends on the model.
-    [GeneratedRegex(@"\d+ tokens|n_prompt_tokens\\"":\d+")]
+    // How many tokens a text is depends on the model, and a request's number on nothing.
+    [GeneratedRegex(@"\d+ tokens|n_prompt_tokens\\"":\d+|req_[0-9a-f]+")]
     private static partial Regex Digits();
 
     private static bool IsInScope(Recording recording) =>

@@ -240,11 +240,7 @@ internal sealed class AnthropicAnswer(Ask ask) : IAnswerShape
     private void End(IBufferWriter<byte> output, OllamaChunk last)
     {
         Close(output);
-        if (last.Continuity is { } moved)
-        {
-            SseWriter.Comment(output, $"migrations={moved.Migrations.Count} exact={(moved.Exact ? "true" : "false")}");
-        }
-
+        SseWriter.Seams(output, last);
         _sse.Event(
             output,
             "message_delta",

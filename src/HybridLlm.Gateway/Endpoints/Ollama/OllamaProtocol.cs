@@ -67,14 +67,12 @@ internal sealed class OllamaProtocol(OllamaApi api) : IProtocol
                 // In the last line, beside Ollama's own fields.
                 var last = JsonNode.Parse(chunk.Json.Span)!.AsObject();
                 last["hybridllm"] = new JsonObject { ["migrations"] = moved.Migrations.Count, ["exact"] = moved.Exact };
-                output.Write(GatewayJson.Bytes(last));
+                Line(output, GatewayJson.Bytes(last));
             }
             else
             {
-                output.Write(chunk.Json.Span);
+                Line(output, chunk.Json.Span);
             }
-
-            output.Write("\n"u8);
         }
 
         public void Beat(IBufferWriter<byte> output, HoldNews news)
@@ -95,14 +93,20 @@ internal sealed class OllamaProtocol(OllamaApi api) : IProtocol
 
             line["done"] = false;
             line["hybridllm"] = NewsText.Json(news);
-            output.Write(GatewayJson.Bytes(line));
-            output.Write("\n"u8);
+            Line(output, GatewayJson.Bytes(line));
         }
 
         public void Fault(IBufferWriter<byte> output, GatewayRefusal refusal)
         {
-            output.Write(GatewayJson.Bytes(Error(refusal)));
-            output.Write("\n"u8);
+            Line(output, GatewayJson.Bytes(Error(refusal)));
+        }
+
+        private static void Line(IBufferWriter<byte> output, ReadOnlySpan<byte> json)
+        {
+            var space = output.GetSpan(json.Length + 1);
+            json.CopyTo(space);
+            space[json.Length] = (byte)'\n';
+            output.Advance(json.Length + 1);
         }
 
         public JsonObject Whole(GatheredAnswer answer)

@@ -84,30 +84,13 @@ internal sealed class ChatCompletions(TimeProvider clock) : IProtocol
                 _sse.Event(output, null, (this, chunk), static (json, s) => s.Item1.UsageOnly(json, s.chunk));
             }
 
-            if (chunk.Continuity is { } moved)
-            {
-                SseWriter.Comment(
-                    output,
-                    $"migrations={moved.Migrations.Count} exact={(moved.Exact ? "true" : "false")}"
-                );
-            }
-
-            output.Write("data: [DONE]\n\n"u8);
+            OpenAiStream.End(output, chunk);
         }
 
         public void Beat(IBufferWriter<byte> output, HoldNews news) => SseWriter.Beat(output, news);
 
         public void Fault(IBufferWriter<byte> output, GatewayRefusal refusal) =>
-            _sse.Event(
-                output,
-                null,
-                refusal,
-                static (json, r) =>
-                {
-                    json.WritePropertyName("error");
-                    OpenAiErrors.Error(r)["error"]!.WriteTo(json);
-                }
-            );
+            OpenAiStream.Fault(_sse, output, refusal);
 
         public JsonObject Whole(GatheredAnswer answer)
         {

@@ -14,8 +14,11 @@ internal sealed class ResponsesAnswer(Ask ask, long created) : IAnswerShape
     private readonly string _messageId = ToolCall.NewId("msg_");
     private readonly List<JsonObject> _items = [];
     private readonly StringBuilder _text = new();
+    private readonly StringBuilder _thinking = new();
+    private readonly string _thoughtId = ToolCall.NewId("rs_");
     private bool _started;
     private bool _open;
+    private bool _thinks;
     private int _sequence;
 
     public string StreamType => SseWriter.MediaType;
@@ -31,20 +34,29 @@ internal sealed class ResponsesAnswer(Ask ask, long created) : IAnswerShape
             Event(output, "response.in_progress", new JsonObject { ["response"] = Response("in_progress", null, []) });
         }
 
+        if (chunk.Thinking.Length > 0)
+        {
+            Think(output, chunk.Thinking);
+        }
+
         if (chunk.Text.Length > 0)
         {
+            CloseThought(output);
             Text(output, chunk.Text);
         }
 
         foreach (var call in ToolCall.Of(GatheredAnswer.ToolCallsOf(chunk), "call_"))
         {
+            CloseThought(output);
             CloseText(output);
             Call(output, call);
         }
 
         if (chunk.Done)
         {
+            CloseThought(output);
             CloseText(output);
+            SseWriter.Seams(output, chunk);
             var status = chunk.DoneReason is "length" ? "incomplete" : "completed";
             Event(output, $"response.{status}", new JsonObject { ["response"] = Response(status, chunk, _items) });
         }
@@ -62,6 +74,11 @@ internal sealed class ResponsesAnswer(Ask ask, long created) : IAnswerShape
     public JsonObject Whole(GatheredAnswer answer)
     {
         List<JsonObject> items = [];
+        if (answer.Thinking.Length > 0)
+        {
+            items.Add(Thought(answer.Thinking));
+        }
+
         if (answer.Text.Length > 0 || answer.ToolCalls.Count == 0)
         {
             items.Add(Message("completed", answer.Text));
@@ -69,6 +86,36 @@ internal sealed class ResponsesAnswer(Ask ask, long created) : IAnswerShape
 
         items.AddRange(ToolCall.Of(answer.ToolCalls, "call_").Select(c => Function(c, "completed", c.Arguments)));
         return Response(answer.Last.DoneReason is "length" ? "incomplete" : "completed", answer.Last, items);
+    }
+
+    private void Think(IBufferWriter<byte> output, string thinking)
+    {
+        if (!_thinks)
+        {
+            _thinks = true;
+            Event(output, "response.output_item.added", At(new() { ["item"] = Thought(null) }));
+            Event(output, "response.reasoning_summary_part.added", Summary(new() { ["part"] = SummaryText("") }));
+        }
+
+        _thinking.Append(thinking);
+        Event(output, "response.reasoning_summary_text.delta", Summary(new() { ["delta"] = thinking }));
+    }
+
+    private void CloseThought(IBufferWriter<byte> output)
+    {
+        if (!_thinks)
+        {
+            return;
+        }
+
+        _thinks = false;
+        var thinking = _thinking.ToString();
+        _thinking.Clear();
+        Event(output, "response.reasoning_summary_text.done", Summary(new() { ["text"] = thinking }));
+        Event(output, "response.reasoning_summary_part.done", Summary(new() { ["part"] = SummaryText(thinking) }));
+        var item = Thought(thinking);
+        Event(output, "response.output_item.done", At(new() { ["item"] = item.DeepClone() }));
+        _items.Add(item);
     }
 
     private void Text(IBufferWriter<byte> output, string text)
@@ -169,6 +216,23 @@ internal sealed class ResponsesAnswer(Ask ask, long created) : IAnswerShape
             ["role"] = "assistant",
             ["content"] = text is null ? new JsonArray() : new JsonArray(OutputText(text)),
         };
+
+    private JsonObject Summary(JsonObject fields)
+    {
+        fields["item_id"] = _thoughtId;
+        fields["summary_index"] = 0;
+        return At(fields);
+    }
+
+    private JsonObject Thought(string? thinking) =>
+        new()
+        {
+            ["id"] = _thoughtId,
+            ["type"] = "reasoning",
+            ["summary"] = thinking is null ? new JsonArray() : new JsonArray(SummaryText(thinking)),
+        };
+
+    private static JsonObject SummaryText(string text) => new() { ["type"] = "summary_text", ["text"] = text };
 
     private static JsonObject OutputText(string text) =>
         new()

@@ -24,6 +24,12 @@ internal sealed class TextCompletions(TimeProvider clock) : IProtocol
             ["prompt"] = prompts[0]!.DeepClone(),
             ["options"] = SamplingFields.Options(body, "max_tokens"),
         };
+        if (body.Whole("logprobs", 0) is { } likeliest)
+        {
+            native["logprobs"] = true;
+            native["top_logprobs"] = likeliest;
+        }
+
         if (body.Text("suffix") is { Length: > 0 } suffix)
         {
             native["suffix"] = suffix;
@@ -45,6 +51,7 @@ internal sealed class TextCompletions(TimeProvider clock) : IProtocol
     {
         private readonly SseWriter _sse = new();
         private readonly string _id = ToolCall.NewId("cmpl-");
+        private readonly CompletionLogprobs _logprobs = new();
 
         public string StreamType => SseWriter.MediaType;
 
@@ -53,35 +60,16 @@ internal sealed class TextCompletions(TimeProvider clock) : IProtocol
         public void Piece(IBufferWriter<byte> output, OllamaChunk chunk)
         {
             _sse.Event(output, null, (this, chunk), static (json, s) => s.Item1.Write(json, s.chunk));
-            if (!chunk.Done)
+            if (chunk.Done)
             {
-                return;
+                OpenAiStream.End(output, chunk);
             }
-
-            if (chunk.Continuity is { } moved)
-            {
-                SseWriter.Comment(
-                    output,
-                    $"migrations={moved.Migrations.Count} exact={(moved.Exact ? "true" : "false")}"
-                );
-            }
-
-            output.Write("data: [DONE]\n\n"u8);
         }
 
         public void Beat(IBufferWriter<byte> output, HoldNews news) => SseWriter.Beat(output, news);
 
         public void Fault(IBufferWriter<byte> output, GatewayRefusal refusal) =>
-            _sse.Event(
-                output,
-                null,
-                refusal,
-                static (json, r) =>
-                {
-                    json.WritePropertyName("error");
-                    OpenAiErrors.Error(r)["error"]!.WriteTo(json);
-                }
-            );
+            OpenAiStream.Fault(_sse, output, refusal);
 
         public JsonObject Whole(GatheredAnswer answer) =>
             new()
@@ -96,6 +84,7 @@ internal sealed class TextCompletions(TimeProvider clock) : IProtocol
                     {
                         ["text"] = answer.Text,
                         ["index"] = 0,
+                        ["logprobs"] = answer.Logprobs.Count > 0 ? _logprobs.Of(answer.Logprobs) : null,
                         ["finish_reason"] = Reason(answer.Last),
                     }
                 ),
@@ -115,6 +104,12 @@ internal sealed class TextCompletions(TimeProvider clock) : IProtocol
             json.WriteStartObject();
             json.WriteString("text", chunk.Text);
             json.WriteNumber("index", 0);
+            if (GatheredAnswer.LogprobsOf(chunk) is { } logprobs)
+            {
+                json.WritePropertyName("logprobs");
+                _logprobs.Of(logprobs).WriteTo(json);
+            }
+
             if (chunk.Done)
             {
                 json.WriteString("finish_reason", Reason(chunk));

@@ -32,6 +32,9 @@ public sealed class EmulatedQuotas
     /// <summary>Most Elastic IP addresses in a region, 0 or more; 5 unless set, as in a new account.</summary>
     public int Addresses { get; set; } = 5;
 
+    /// <summary>Most fleets of a region that are not deleted, ended ones included, 0 or more; 1,000 unless set.</summary>
+    public int Fleets { get; set; } = 1000;
+
     /// <summary>Sets a vCPU quota; 1,152 unless set. A new AWS account has 0 for G, VT and P.</summary>
     /// <param name="family">Instance families.</param>
     /// <param name="market">Spot and on-demand have separate quotas.</param>

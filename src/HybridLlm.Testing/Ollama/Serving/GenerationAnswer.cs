@@ -41,7 +41,7 @@ internal sealed class GenerationAnswer(
         }
         catch (EndedWithoutDone)
         {
-            context.Response.ContentType ??= "application/x-ndjson";
+            Reply.BeginStream(context);
         }
     }
 

@@ -12,11 +12,18 @@ internal sealed class GoBody
 
     /// <param name="text">The body.</param>
     /// <param name="type">Name of Ollama's type for it, e.g. <c>ChatRequest</c>; error texts name it.</param>
-    public static GoBody Parse(string text, string type)
+    /// <param name="package">The Go package of that type.</param>
+    /// <param name="missing">Ollama's words for an empty body.</param>
+    public static GoBody Parse(
+        string text,
+        string type,
+        string package = "api",
+        string missing = "missing request body"
+    )
     {
         if (text.Length == 0)
         {
-            throw new ReplyException(400, "missing request body");
+            throw new ReplyException(400, missing);
         }
 
         JsonElement root;
@@ -31,7 +38,10 @@ internal sealed class GoBody
 
         return root.ValueKind == JsonValueKind.Object
             ? new GoBody(root, type)
-            : throw new ReplyException(400, $"json: cannot unmarshal {Kind(root)} into Go value of type api.{type}");
+            : throw new ReplyException(
+                400,
+                $"json: cannot unmarshal {Kind(root)} into Go value of type {package}.{type}"
+            );
     }
 
     public string Text(string name) =>
@@ -46,6 +56,8 @@ internal sealed class GoBody
         Value(name, JsonValueKind.Number, "int") is not { } value ? null
         : value.TryGetInt32(out var number) ? number
         : throw Mismatch(value, name, "int");
+
+    public double? Real(string name) => Value(name, JsonValueKind.Number, "float64")?.GetDouble();
 
     public JsonElement? Map(string name) => Value(name, JsonValueKind.Object, "map[string]interface {}");
 

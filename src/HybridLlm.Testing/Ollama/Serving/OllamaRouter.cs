@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,7 @@ internal sealed class OllamaRouter
 
     private readonly Dictionary<string, Route> _routes;
     private readonly BlobEndpoint _blobs = new();
+    private readonly Route _model;
 
     public OllamaRouter(EmulatorState state)
     {
@@ -19,6 +21,7 @@ internal sealed class OllamaRouter
         EmbeddingEndpoint embeddings = new(state);
         PullEndpoint pull = new(state);
         CreateEndpoint create = new(state, _blobs);
+        CompatEndpoints compat = new(state, generation, embeddings);
         _routes = new Dictionary<string, Route>(StringComparer.Ordinal)
         {
             ["/"] = new("HEAD, GET", (c, _, _) => Reply.TextAsync(c, "Ollama is running", "text/plain; charset=utf-8")),
@@ -38,7 +41,14 @@ internal sealed class OllamaRouter
             ["/api/generate"] = new("POST", (c, live, body) => generation.HandleAsync(c, live, body, chat: false)),
             ["/api/embed"] = new("POST", embeddings.EmbedAsync),
             ["/api/embeddings"] = new("POST", embeddings.EmbeddingsAsync),
+            ["/v1/chat/completions"] = new("POST", compat.ChatAsync),
+            ["/v1/completions"] = new("POST", compat.CompletionAsync),
+            ["/v1/embeddings"] = new("POST", compat.EmbeddingsAsync),
+            ["/v1/messages"] = new("POST", compat.MessagesAsync),
+            ["/v1/responses"] = new("POST", compat.ResponsesAsync),
+            [CompatEndpoints.Models] = new("GET", (c, _, _) => compat.ModelsAsync(c)),
         };
+        _model = new Route("GET", (c, _, _) => compat.ModelAsync(c));
     }
 
     /// <summary>Whether a request's body is a file, to be read only on its way.</summary>
@@ -60,7 +70,7 @@ internal sealed class OllamaRouter
                 : Reply.TextAsync(context, "405 method not allowed", "text/plain", 405);
         }
 
-        if (_routes.TryGetValue(path, out var route))
+        if (_routes.TryGetValue(path, out var route) || IsModel(path, out route))
         {
             return route.Allows(context.Request.Method)
                 ? route.Handle(context, live, body)
@@ -70,6 +80,13 @@ internal sealed class OllamaRouter
         return Correction(path) is { } corrected && _routes.ContainsKey(corrected)
             ? RedirectAsync(context, corrected)
             : Reply.TextAsync(context, "404 page not found", "text/plain", 404);
+    }
+
+    private bool IsModel(string path, [NotNullWhen(true)] out Route? route)
+    {
+        var named = path.StartsWith(CompatEndpoints.Models + "/", StringComparison.Ordinal);
+        route = named && path.Length > CompatEndpoints.Models.Length + 1 ? _model : null;
+        return route is not null;
     }
 
     private static Task NotAllowedAsync(HttpContext context, Route route)

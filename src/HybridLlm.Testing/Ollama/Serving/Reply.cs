@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -20,13 +21,24 @@ internal static class Reply
         JsonNode body,
         int status = 200,
         string type = "application/json; charset=utf-8"
-    ) => SendAsync(context, Bytes(body), type, status);
+    ) =>
+        Compat(context) is { } compat
+            ? SendAsync(context, Line(compat.Whole(body.AsObject())), "application/json", status)
+            : SendAsync(context, Bytes(body), type, status);
 
     public static Task TextAsync(HttpContext context, string text, string contentType, int status = 200) =>
-        SendAsync(context, System.Text.Encoding.UTF8.GetBytes(text), contentType, status);
+        SendAsync(context, Encoding.UTF8.GetBytes(text), contentType, status);
 
     public static Task ErrorAsync(HttpContext context, ReplyException error)
     {
+        if (Compat(context) is { } compat)
+        {
+            var answer = compat.Error(error.Status, error.Message);
+            return compat.Bound
+                ? SendAsync(context, Line(answer), "application/json", error.Status)
+                : SendAsync(context, Bytes(answer), "application/json; charset=utf-8", error.Status);
+        }
+
         var body = Bytes(new JsonObject { ["error"] = error.Message });
         return error.Chunked
             ? SendAsync(context, body, "application/json", error.Status, chunked: true)
@@ -43,11 +55,31 @@ internal static class Reply
     /// <summary>One line of a stream; the first sends the head, too.</summary>
     public static async Task LineAsync(HttpContext context, JsonNode line, CancellationToken cancellationToken)
     {
-        context.Response.ContentType ??= "application/x-ndjson";
-        byte[] bytes = [.. Bytes(line), (byte)'\n'];
+        BeginStream(context);
+        var bytes = Compat(context) is { } compat ? Encoding.UTF8.GetBytes(compat.Events(line.AsObject())) : Line(line);
         await context.Response.Body.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         await context.Response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Sets the head of a stream.</summary>
+    public static void BeginStream(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
+        var compat = Compat(context);
+        context.Response.ContentType = compat is null ? "application/x-ndjson" : "text/event-stream";
+        if (compat is { NoCache: true })
+        {
+            context.Response.Headers.CacheControl = "no-cache";
+        }
+    }
+
+    private static CompatWriter? Compat(HttpContext context) => context.Features.Get<CompatWriter>();
+
+    private static byte[] Line(JsonNode body) => [.. Bytes(body), (byte)'\n'];
 
     private static async Task SendAsync(
         HttpContext context,

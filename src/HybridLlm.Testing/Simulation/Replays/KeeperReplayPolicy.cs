@@ -1,4 +1,5 @@
 using HybridLlm.AwsGpu;
+using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Interruptions;
 using HybridLlm.AwsGpu.Keeping;
 using HybridLlm.AwsGpu.Offerings;
@@ -126,7 +127,7 @@ internal sealed class KeeperReplayPolicy : IReplayPolicy
     /// <summary>A fleet of one: the first pool in the planner's order that has an instance; the ones before it are heard to refuse.</summary>
     private KeeperEvent Launch(ReplayMarket market, IReadOnlyList<Offer> offers)
     {
-        List<Offer> refused = [];
+        List<PoolError> refused = [];
         foreach (var offer in offers)
         {
             var rented =
@@ -137,13 +138,24 @@ internal sealed class KeeperReplayPolicy : IReplayPolicy
                 return new KeeperEvent.Launched(rented.Id, offer, refused);
             }
 
-            refused.Add(offer);
+            refused.Add(
+                new PoolError
+                {
+                    InstanceType = offer.InstanceType.Name,
+                    ZoneId = offer.Zone.Id,
+                    Code = "InsufficientInstanceCapacity",
+                    Message = "",
+                }
+            );
         }
 
-        return new KeeperEvent.LaunchRefused(refused);
+        return new KeeperEvent.LaunchRefused(offers[0].Market, refused);
     }
 
     private OfferingFacts Facts(ReplayMarket market, bool evenCooled) =>
+        _state.Interruptions.Pools.AddTo(Facts(market), evenCooled);
+
+    private OfferingFacts Facts(ReplayMarket market) =>
         new()
         {
             Region = Region,
@@ -151,6 +163,5 @@ internal sealed class KeeperReplayPolicy : IReplayPolicy
             InstanceTypes = [s_type],
             Pools = [.. market.Zones.Select(z => new SpotPool(s_type.Name, new AvailabilityZone(z, z), _spotPrice))],
             OnDemandPrices = _onDemand,
-            History = _state.Interruptions.Pools.Records(market.Now, evenCooled),
         };
 }

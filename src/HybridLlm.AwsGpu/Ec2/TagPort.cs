@@ -1,7 +1,6 @@
 using Amazon.EC2.Model;
-using HybridLlm.AwsGpu.Ec2;
 
-namespace HybridLlm.AwsGpu.Teardown;
+namespace HybridLlm.AwsGpu.Ec2;
 
 /// <summary>Tags across every kind of EC2 resource in one region.</summary>
 internal sealed class TagPort(AwsClients clients, string region)
