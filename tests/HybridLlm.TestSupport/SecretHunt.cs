@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.IO.Compression;
-using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -49,10 +49,18 @@ public sealed partial class SecretHunt
     /// <param name="haystack">Where to look.</param>
     public IReadOnlyList<string> FindIn(params IEnumerable<byte[]> haystack)
     {
+        // One pass for all of them; which one it is matters only when there is one.
+        var any = SearchValues.Create(
+            [.. _needles.Select(n => Encoding.Latin1.GetString(n.Needle))],
+            StringComparison.Ordinal
+        );
         HashSet<string> found = new(StringComparer.Ordinal);
         foreach (var layer in haystack.SelectMany(h => Layers(h, depth: 0)))
         {
-            found.UnionWith(_needles.Where(n => layer.AsSpan().IndexOf(n.Needle) >= 0).Select(n => n.Name));
+            if (Encoding.Latin1.GetString(layer).AsSpan().ContainsAny(any))
+            {
+                found.UnionWith(_needles.Where(n => layer.AsSpan().IndexOf(n.Needle) >= 0).Select(n => n.Name));
+            }
         }
 
         return [.. found.Order(StringComparer.Ordinal)];
@@ -60,44 +68,77 @@ public sealed partial class SecretHunt
 
     private static IEnumerable<byte[]> Layers(byte[] bytes, int depth)
     {
-        yield return bytes;
-        if (depth == DeepestLayer)
-        {
-            yield break;
-        }
-
-        var inner = Unzipped(bytes).ToList();
+        var plain = Unescaped(bytes);
         // Latin-1 keeps every byte as one character, so that text in the midst of anything is found.
-        var text = Encoding.Latin1.GetString(bytes);
-        if (text.Contains('%', StringComparison.Ordinal) && WebUtility.UrlDecode(text) is var plain && plain != text)
+        var unbroken = Encoding
+            .Latin1.GetString(plain)
+            .Replace("\\n", "", StringComparison.Ordinal)
+            .Replace("\r", "", StringComparison.Ordinal)
+            .Replace("\n", "", StringComparison.Ordinal);
+        yield return bytes;
+        if (plain.Length != bytes.Length)
         {
-            inner.Add(Encoding.Latin1.GetBytes(plain));
+            yield return plain;
         }
 
-        var unbroken = text.Replace("\\n", "", StringComparison.Ordinal).Replace("\r", "").Replace("\n", "");
-        if (unbroken.Length != text.Length)
+        if (unbroken.Length != plain.Length)
         {
-            inner.Add(Encoding.Latin1.GetBytes(unbroken));
+            yield return Encoding.Latin1.GetBytes(unbroken);
         }
 
-        foreach (Match run in Base64Run().Matches(unbroken))
+        if (depth < DeepestLayer)
         {
-            // A run may begin anywhere in a longer one of the same alphabet.
-            for (var start = 0; start < 4; start++)
+            foreach (var inner in Unzipped(bytes).Concat(Decoded(unbroken)).SelectMany(i => Layers(i, depth + 1)))
             {
-                var length = (run.Length - start) / 4 * 4;
-                var chunk = run.Value.Substring(start, length).TrimEnd('=');
-                var padded = chunk.PadRight((chunk.Length + 3) / 4 * 4, '=');
-                if (TryDecode(padded) is { } decoded && (start == 0 || decoded.AsSpan().StartsWith(s_gzip)))
-                {
-                    inner.Add(decoded);
-                }
+                yield return inner;
+            }
+        }
+    }
+
+    private static byte[] Unescaped(byte[] bytes)
+    {
+        if (!bytes.Contains((byte)'%'))
+        {
+            return bytes;
+        }
+
+        List<byte> plain = new(bytes.Length);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (
+                bytes[i] == '%'
+                && i + 2 < bytes.Length
+                && char.IsAsciiHexDigit((char)bytes[i + 1])
+                && char.IsAsciiHexDigit((char)bytes[i + 2])
+            )
+            {
+                plain.Add(Convert.FromHexString(Encoding.ASCII.GetString(bytes, i + 1, 2))[0]);
+                i += 2;
+            }
+            else
+            {
+                plain.Add(bytes[i]);
             }
         }
 
-        foreach (var layer in inner.SelectMany(i => Layers(i, depth + 1)))
+        return [.. plain];
+    }
+
+    /// <summary>What runs of base64 stand for. A run may begin anywhere in a longer one of the same alphabet, which matters for what is zipped.</summary>
+    private static IEnumerable<byte[]> Decoded(string unbroken)
+    {
+        foreach (Match run in Base64Run().Matches(unbroken))
         {
-            yield return layer;
+            for (var start = 0; start < 4; start++)
+            {
+                var chunk = run.Value[start..].TrimEnd('=');
+                chunk = chunk[..(chunk.Length % 4 == 1 ? ^1 : ^0)];
+                var padded = chunk.PadRight((chunk.Length + 3) / 4 * 4, '=');
+                if (TryDecode(padded) is { } decoded && (start == 0 || decoded.AsSpan().StartsWith(s_gzip)))
+                {
+                    yield return decoded;
+                }
+            }
         }
     }
 

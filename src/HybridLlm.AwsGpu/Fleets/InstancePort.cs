@@ -108,6 +108,13 @@ internal sealed class InstancePort(AwsClients clients, string region)
             SubnetId = NullIfEmpty(instance.SubnetId),
             PrivateIp = NullIfEmpty(instance.PrivateIpAddress),
             PublicIp = NullIfEmpty(instance.PublicIpAddress),
+            Ipv6 = NullIfEmpty(
+                instance.Ipv6Address
+                    ?? (instance.NetworkInterfaces ?? [])
+                        .SelectMany(i => i.Ipv6Addresses ?? [])
+                        .Select(a => a.Ipv6Address)
+                        .FirstOrDefault()
+            ),
             Market =
                 instance.InstanceLifecycle == InstanceLifecycleType.Spot
                     ? InstanceMarket.Spot

@@ -24,6 +24,9 @@ public sealed record IamPolicySpec
     /// <summary>A VPC of the user's own that is used instead of one we make; null when we make it.</summary>
     public string? ExistingVpcId { get; init; }
 
+    /// <summary>Whether the network has IPv6 too.</summary>
+    public bool Ipv6 { get; init; }
+
     /// <summary>Whether model volumes and their snapshots are made.</summary>
     public bool ModelVolumes { get; init; }
 

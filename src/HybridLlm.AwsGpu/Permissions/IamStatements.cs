@@ -186,6 +186,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
                         "DisassociateRouteTable"
                     )
                     : [],
+                .. MakesVpc && spec.Ipv6 ? Ec2("Associate*CidrBlock", "ModifySubnetAttribute") : [],
                 .. spec.LighthouseOnEc2 ? Ec2("AssociateAddress", "DisassociateAddress", "ReleaseAddress") : [],
                 .. spec.ModelVolumes
                     ? ["ec2:AttachVolume", "ec2:CreateSnapshot", "ec2:DetachVolume"]
@@ -233,14 +234,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
         yield return new IamStatement
         {
             Sid = "Objects",
-            Actions =
-            [
-                "s3:DeleteObject",
-                "s3:DeleteObjectVersion",
-                "s3:GetObject",
-                "s3:GetObjectVersion",
-                "s3:PutObject",
-            ],
+            Actions = ["s3:DeleteObject*", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
             Resources = [bucket + "/*"],
         };
     }
@@ -257,14 +251,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
         new()
         {
             Sid = "HearInterruptions",
-            Actions =
-            [
-                "sqs:DeleteMessage",
-                "sqs:DeleteQueue",
-                "sqs:GetQueueUrl",
-                "sqs:ListQueueTags",
-                "sqs:ReceiveMessage",
-            ],
+            Actions = ["sqs:Delete*", "sqs:GetQueueUrl", "sqs:ListQueueTags", "sqs:ReceiveMessage"],
             Resources = [$"arn:{spec.Partition}:sqs:{spec.Region}:{spec.AccountId}:{name}"],
         };
 

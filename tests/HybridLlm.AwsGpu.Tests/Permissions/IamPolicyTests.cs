@@ -15,6 +15,7 @@ public sealed class IamPolicyTests
     private static readonly IamPolicySpec s_everything = s_spec with
     {
         InstanceTypes = ["g4dn.xlarge", "g6.xlarge", "t4g.nano"],
+        Ipv6 = true,
         ModelVolumes = true,
         QueueName = "hybridllm-lab",
         NodeRoleName = "hybridllm-node",

@@ -3,6 +3,7 @@ using Amazon.EC2.Model;
 using HybridLlm.AwsGpu.Ec2;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Interruptions;
+using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Testing.Ec2;
@@ -177,6 +178,48 @@ public sealed class ScenarioTests : EmulatorTest
         await LaunchAsync(cluster, (await cluster.NewIntentAsync(network)) with { Market = InstanceMarket.OnDemand });
 
         Cloud.Instances.ShouldHaveSingleItem().Market.ShouldBe(Market.OnDemand);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_network_with_IPv6_whose_making_crashes_at_any_write_is_completed_and_its_nodes_have_addresses(
+        bool afterEffect
+    )
+    {
+        for (var crashAt = 1; ; crashAt++)
+        {
+            using var dying = await ClusterAsync();
+            dying.Wire.DieAt(crashAt, afterEffect);
+            var spec = dying.NetworkSpec with { Ipv6 = true, ZoneIds = ["use1-az1", "use1-az2"] };
+            var died = false;
+            try
+            {
+                await ApplyAsync(dying, spec);
+            }
+            catch (ProcessDiedException)
+            {
+                died = true;
+            }
+
+            using var later = await ClusterAsync(dying.Owner);
+            var network = await ApplyAsync(later, spec);
+            OwnedBy(later.Owner).Count(r => r.Type == "subnet").ShouldBeLessThanOrEqualTo(4, $"write {crashAt}");
+            await LaunchAsync(later, await later.NewIntentAsync(network));
+            (await later.AliveAsync()).ShouldHaveSingleItem().Ipv6.ShouldNotBeNull().ShouldContain(":");
+            (await later.TearDownAsync()).IsComplete.ShouldBeTrue();
+            OwnedBy(later.Owner).ShouldBeEmpty($"write {crashAt}");
+            if (!died)
+            {
+                return;
+            }
+        }
+
+        static async Task<Network> ApplyAsync(WireCluster cluster, NetworkSpec spec)
+        {
+            NetworkProvisioner networks = new(cluster.Clients);
+            return await networks.ApplyAsync(await networks.PlanAsync(spec, Token), cancellationToken: Token);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Bootstrap;
 using HybridLlm.Testing.Nodes;
 using HybridLlm.Testing.Simulation;
@@ -48,7 +49,11 @@ public sealed class SecretsOnTheWireTests : IDisposable
                 .WithLife(life => life with { BootDeadline = TimeSpan.FromHours(1), Lease = TimeSpan.FromHours(1) })
                 .UseStateFolder(_folder["state"])
                 .UseEmulatedWorld(world, Model)
-                .UseAws(aws => aws.ServiceUrl = tap.Endpoint)
+                .UseAws(aws =>
+                {
+                    aws.ServiceUrl = tap.Endpoint;
+                    aws.AccessKey = new AwsAccessKey(world.Cloud.AccessKey, world.Cloud.SecretKey);
+                })
                 .UseLoggers(loggers)
                 .Build()
         )

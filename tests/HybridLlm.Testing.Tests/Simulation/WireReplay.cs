@@ -32,6 +32,7 @@ internal sealed class WireReplay
     private readonly PriorityQueue<string?, DateTimeOffset> _due = new();
     private readonly Dictionary<string, (DateTimeOffset At, InstanceMarket Market)> _launched = [];
     private readonly HashSet<string> _serving = [];
+    private readonly HashSet<string> _zones = [];
     private readonly HashSet<string> _told = [];
     private KeeperState _state = KeeperState.Initial;
     private Network _network = null!;
@@ -123,6 +124,7 @@ internal sealed class WireReplay
         var onDemand = _cloud.Prices.OnDemand(InstanceType, _region);
         foreach (var trace in traces)
         {
+            _zones.Add(trace.Zone);
             _cloud.Prices.SetSpot(InstanceType, trace.Zone, SpotShare * onDemand);
         }
 
@@ -229,7 +231,8 @@ internal sealed class WireReplay
                 var one = facts with
                 {
                     InstanceTypes = [.. facts.InstanceTypes.Where(t => t.Name == InstanceType)],
-                    Pools = [.. facts.Pools.Where(p => p.InstanceType == InstanceType)],
+                    // A zone without a trace has capacity for ever.
+                    Pools = [.. facts.Pools.Where(p => p.InstanceType == InstanceType && _zones.Contains(p.Zone.Name))],
                 };
                 return new KeeperEvent.OffersRead(
                     OfferPlanner.Plan(request, _state.Interruptions.Pools.AddTo(one, read.EvenCooled))
@@ -248,32 +251,37 @@ internal sealed class WireReplay
         }
     }
 
+    /// <summary>One pool after the other in the planner's order, as the replay in process takes them; left to itself EC2 chooses among a fleet's pools.</summary>
     private async Task<KeeperEvent> LaunchAsync(IReadOnlyList<Offer> offers, CancellationToken cancellationToken)
     {
-        var market = offers[0].Market;
-        try
+        List<PoolError> refused = [];
+        foreach (var offer in offers)
         {
-            var node = await new FleetLauncher(_clients).LaunchAsync(
-                _intent with
-                {
-                    Id = $"node-{++_asked}",
-                    Pools = NodePool.From(offers, _network),
-                    Market = market,
-                    MaxHourlyPrice = offers.Max(o => o.HourlyPrice),
-                },
-                cancellationToken
-            );
-            Launches++;
-            _launched[node.InstanceId] = (Now, market);
-            MostAtOnce = Math.Max(MostAtOnce, _launched.Count);
-            _due.Enqueue(node.InstanceId, Now + _coldStart);
-            var offer = offers.First(o => o.Zone.Id == node.ZoneId);
-            return new KeeperEvent.Launched(node.InstanceId, offer, node.PoolErrors);
+            try
+            {
+                var node = await new FleetLauncher(_clients).LaunchAsync(
+                    _intent with
+                    {
+                        Id = $"node-{++_asked}",
+                        Pools = NodePool.From([offer], _network),
+                        Market = offer.Market,
+                        MaxHourlyPrice = offer.HourlyPrice,
+                    },
+                    cancellationToken
+                );
+                Launches++;
+                _launched[node.InstanceId] = (Now, offer.Market);
+                MostAtOnce = Math.Max(MostAtOnce, _launched.Count);
+                _due.Enqueue(node.InstanceId, Now + _coldStart);
+                return new KeeperEvent.Launched(node.InstanceId, offer, refused);
+            }
+            catch (NoCapacityException none)
+            {
+                refused.AddRange(none.Errors);
+            }
         }
-        catch (NoCapacityException none)
-        {
-            return new KeeperEvent.LaunchRefused(market, none.Errors);
-        }
+
+        return new KeeperEvent.LaunchRefused(offers[0].Market, refused);
     }
 
     private void Serves(string instanceId)

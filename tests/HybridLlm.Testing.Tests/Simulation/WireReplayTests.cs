@@ -9,6 +9,13 @@ public sealed class WireReplayTests
     private const string Region = "us-west-2";
     private static readonly TimeSpan s_coldStart = TimeSpan.FromSeconds(195);
 
+    private static readonly Dictionary<string, string> s_zoneIds = new()
+    {
+        ["us-west-2a"] = "usw2-az2",
+        ["us-west-2b"] = "usw2-az1",
+        ["us-west-2c"] = "usw2-az3",
+    };
+
     /// <summary>By default a third of a day, and four days in the long run.</summary>
     private static readonly int s_ticks = Environment.GetEnvironmentVariable("HYBRIDLLM_LONG") == "1" ? 1_772 : 148;
 
@@ -16,8 +23,9 @@ public sealed class WireReplayTests
     public async Task A_replay_over_the_wire_agrees_with_the_one_in_process()
     {
         var window = Busiest(SpotTraceFolder.Read(SharedData.Require(Traces), [Region]));
+        // Equal offers rank by the id of their zone, so the replay in process must know the zones by their ids too.
         var expected = TraceReplay.Run(
-            window,
+            [.. window.Select(t => t with { Zone = s_zoneIds[t.Zone] })],
             TraceReplay.HybridLlm,
             new ReplayOptions { ColdStart = s_coldStart, SpotPrice = WireReplay.SpotShare }
         );
@@ -35,10 +43,10 @@ public sealed class WireReplayTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"in process {expected.ReadyPercent:0.000} % at {expected.CostRatio:0.0000}, {expected.Launches} launches; over the wire {ready:0.000} % at {replay.CostRatio:0.0000}, {replay.Launches} launches"
         );
-        // EC2 chooses among the pools of a fleet itself, so single reclaims may differ.
-        ready.ShouldBe(expected.ReadyPercent, 1.0);
-        replay.CostRatio.ShouldBe(expected.CostRatio, 0.03);
-        ((double)replay.Launches).ShouldBe(expected.Launches, Math.Max(2, expected.Launches * 0.25));
+        // What is rented within the two minutes before a reclaim goes without notice over the wire, and with a short one in process.
+        ready.ShouldBe(expected.ReadyPercent, 0.5);
+        replay.CostRatio.ShouldBe(expected.CostRatio, 0.02);
+        ((double)replay.Launches).ShouldBe(expected.Launches, Math.Max(1, expected.Launches * 0.1));
         replay.MostAtOnce.ShouldBeLessThanOrEqualTo(2);
     }
 

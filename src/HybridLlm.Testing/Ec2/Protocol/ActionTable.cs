@@ -24,6 +24,8 @@ internal static class ActionTable
         ["ModifyVpcAttribute"] = VpcActions.ModifyAttribute,
         ["DescribeVpcAttribute"] = VpcActions.DescribeAttribute,
         ["DeleteVpc"] = VpcActions.Delete,
+        ["AssociateSubnetCidrBlock"] = SubnetActions.AssociateBlock,
+        ["AssociateVpcCidrBlock"] = VpcActions.AssociateBlock,
         ["CreateSubnet"] = SubnetActions.Create,
         ["DescribeSubnets"] = SubnetActions.Describe,
         ["ModifySubnetAttribute"] = SubnetActions.ModifyAttribute,
