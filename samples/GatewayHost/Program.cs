@@ -3,6 +3,9 @@
 //     --Gateway:Backends:0=http://127.0.0.1:11434 --Gateway:Backends:1=http://127.0.0.1:11435
 // Every option of HybridGatewayOptions can be given like this, or in appsettings.json, or as Gateway__NAME in the environment.
 var builder = WebApplication.CreateBuilder(args);
+
+// What it says of itself should not drown in a line for every request.
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Services.AddHybridGateway();
 

@@ -15,6 +15,9 @@ public static class ResourceComponents
     /// <summary>Volumes and snapshots of models that outlive a burst.</summary>
     public const string Models = "models";
 
+    /// <summary>The queue of interruption events.</summary>
+    public const string Interruptions = "interruptions";
+
     /// <summary>The cluster's bucket.</summary>
     public const string Storage = "storage";
 }

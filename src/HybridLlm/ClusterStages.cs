@@ -36,11 +36,20 @@ public static class ClusterStages
     /// <summary>The lease is renewed.</summary>
     public const string Lease = "lease";
 
+    /// <summary>The budget is nearly used up.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>Nodes that nobody knows, or whose lease is over, are ended.</summary>
+    public const string Garbage = "garbage";
+
     /// <summary>EC2 takes a node back; its answers move to another.</summary>
     public const string Reclaim = "reclaim";
 
     /// <summary>The GPU is given back.</summary>
     public const string Sleep = "sleep";
+
+    /// <summary>What a lost controller left is taken in.</summary>
+    public const string Adopt = "adopt";
 
     /// <summary>Everything is removed.</summary>
     public const string Down = "down";

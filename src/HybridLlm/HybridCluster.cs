@@ -1,7 +1,6 @@
 using HybridLlm.Applying;
 using HybridLlm.AwsGpu;
-using HybridLlm.AwsGpu.Fleets;
-using HybridLlm.AwsGpu.Leases;
+using HybridLlm.AwsGpu.Teardown;
 using HybridLlm.Budgets;
 using HybridLlm.Journals;
 using HybridLlm.Ollama.Continuity;
@@ -23,7 +22,7 @@ public sealed class HybridCluster : IAsyncDisposable
 {
     private static readonly TimeSpan s_draining = TimeSpan.FromMinutes(2);
 
-    private readonly HybridClusterSurroundings _surroundings;
+    private HybridClusterSurroundings _surroundings;
     private readonly ClusterEvents _events;
     private readonly AwsClients _aws;
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -80,14 +79,24 @@ public sealed class HybridCluster : IAsyncDisposable
     )
     {
         var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        var (plan, _, catalogue) = await session.Controller.PlanAsync(cancellationToken).ConfigureAwait(false);
-        session.RememberOwner();
+        HybridClusterPlan? plan = null;
         await NarrateAsync(
                 progress,
-                () => new FoundationApplier(session.Context).ApplyAsync(plan, catalogue, cancellationToken)
+                async () =>
+                {
+                    await session.Controller.FetchArtifactsAsync(cancellationToken).ConfigureAwait(false);
+                    (plan, _, var catalogue) = await session
+                        .Controller.PlanAsync(cancellationToken)
+                        .ConfigureAwait(false);
+                    session.RememberOwner();
+                    await session.Garbage.BeginAsync(cancellationToken).ConfigureAwait(false);
+                    await new FoundationApplier(session.Context)
+                        .ApplyAsync(plan, catalogue, cancellationToken)
+                        .ConfigureAwait(false);
+                }
             )
             .ConfigureAwait(false);
-        return plan;
+        return plan!;
     }
 
     /// <summary>Wakes a GPU, or joins the wake that is under way, and returns when the model is loaded.</summary>
@@ -167,28 +176,8 @@ public sealed class HybridCluster : IAsyncDisposable
             return null;
         }
 
-        var context = session.Context;
-        var instances = await new ClusterInstances(_aws, context.Owner, context.Region)
-            .ListAsync(cancellationToken)
-            .ConfigureAwait(false);
-        var instance = instances.FirstOrDefault(i => i.InstanceId == node.InstanceId);
-        if (instance is not { LeaseUntil: { } leaseUntil, ExpiresAt: { } expiresAt })
-        {
-            return null;
-        }
-
-        var until = LeasePolicy.Extend(context.Now, leaseUntil, expiresAt, time);
-        BudgetGate.Check(context, context.Journal.Memory.Node(node.WakeId)!.HourlyReserve, leaseUntil, until);
-        context.Journal.Append(
-            new LeaseExtended
-            {
-                At = context.Now,
-                WakeId = node.WakeId,
-                Until = until,
-            }
-        );
-        return await new LeaseKeeper(_aws, context.Region)
-            .KeepForAsync(instance, time, cancellationToken)
+        return await new LeaseExtension(session.Context)
+            .KeepForAsync(node, time, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -218,31 +207,49 @@ public sealed class HybridCluster : IAsyncDisposable
         return receipt!;
     }
 
+    /// <summary>
+    /// Owner ids under which AWS has things of a cluster of this name, in any enabled region, to find one whose state is lost. Reads only.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task<IReadOnlyList<FoundOwner>> FindOwnersAsync(CancellationToken cancellationToken = default)
+    {
+        var regions = await _aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
+        return await new ClusterOwners(_aws).FindAsync(Spec.Name, regions, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Takes over what a controller left whose state is lost: its GPUs are ended, since the keys to them are lost with it, the rest is
+    /// used on by <see cref="UpAsync"/> or removed by <see cref="DownAsync"/>. The other controller must be gone for good: two would rent twice.
+    /// </summary>
+    /// <param name="ownerId">Its owner id, e.g. of <see cref="FindOwnersAsync"/>.</param>
+    /// <param name="progress">Told each step; null tells nobody.</param>
+    /// <param name="cancellationToken">Stops between steps; a later call goes on.</param>
+    /// <exception cref="OwnedElsewhereException">The state folder is another owner's.</exception>
+    public async Task AdoptAsync(
+        Guid ownerId,
+        IProgress<ClusterEvent>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await CloseUnownedAsync(cancellationToken).ConfigureAwait(false);
+        _surroundings = _surroundings with { Adopt = ownerId };
+        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (session.Context.Owner.OwnerId != ownerId)
+        {
+            throw new OwnedElsewhereException(_surroundings.StateFolder, $"{session.Context.Owner.OwnerId}");
+        }
+
+        session.RememberOwner();
+        await NarrateAsync(progress, () => new Adoption(session.Context).TakeInAsync(cancellationToken))
+            .ConfigureAwait(false);
+    }
+
     /// <summary>What is there now. Reads only.</summary>
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task<HybridClusterStatus> StatusAsync(CancellationToken cancellationToken = default)
     {
         var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        var context = session.Context;
-        var instances = await new ClusterInstances(_aws, context.Owner, context.Region)
-            .ListAsync(cancellationToken)
-            .ConfigureAwait(false);
-        var now = context.Now;
-        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-        decimal Since(DateTimeOffset from) =>
-            BudgetBook.Spent(context.Journal.Memory, from, DateTimeOffset.MaxValue, now);
-        return new HybridClusterStatus
-        {
-            At = now,
-            Phase = session.Driver.Phase,
-            Waiting = session.Driver.Waiting,
-            Node = session.Driver.Node?.WakeId,
-            FoundationLacks = await session.FoundationLacksAsync(cancellationToken).ConfigureAwait(false),
-            Instances = [.. instances.Where(i => i.IsAlive).Select(i => i.InstanceId)],
-            SpentToday = Since(today),
-            SpentThisMonth = Since(new DateTimeOffset(today.Year, today.Month, 1, 0, 0, 0, TimeSpan.Zero)),
-            Spent = Since(DateTimeOffset.MinValue),
-        };
+        return await new StatusReader(session).ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Everything that happens from now on, until the cluster is disposed.</summary>
@@ -283,6 +290,24 @@ public sealed class HybridCluster : IAsyncDisposable
             return _session ??= await ClusterSession
                 .OpenAsync(_surroundings, _aws, _events, s_draining, cancellationToken)
                 .ConfigureAwait(false);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    /// <summary>Closes a session that has made nothing yet, so that the next one may be somebody else's.</summary>
+    private async Task CloseUnownedAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_session is { Context.Journal.Memory.OwnerId: null } unowned)
+            {
+                _session = null;
+                await unowned.DisposeAsync().ConfigureAwait(false);
+            }
         }
         finally
         {

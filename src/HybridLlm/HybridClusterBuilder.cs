@@ -1,5 +1,7 @@
+using HybridLlm.Applying;
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Identity;
+using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Reaching;
 using HybridLlm.Specs;
 using Microsoft.Extensions.Logging;
@@ -15,6 +17,7 @@ namespace HybridLlm;
 public sealed class HybridClusterBuilder(string name)
 {
     private ModelSpec _model = new() { Name = "" };
+    private ModelCacheKind _cache = ModelCacheKind.BucketToNvme;
     private GpuSpec _gpu = new() { Region = "us-east-1" };
     private BudgetSpec _budget = new();
     private HomelabSpec _homelab = new();
@@ -27,7 +30,7 @@ public sealed class HybridClusterBuilder(string name)
     private TimeProvider _clock = TimeProvider.System;
     private ILoggerFactory _loggers = NullLoggerFactory.Instance;
     private string? _stateFolder;
-    private string? _artifactFolder;
+    private ArtifactOrigin _artifacts = new(Folder: null);
 
     /// <summary>The model to serve.</summary>
     /// <param name="model">Ollama's name with tag, e.g. <c>llama3.1:8b</c>.</param>
@@ -41,6 +44,17 @@ public sealed class HybridClusterBuilder(string name)
             ContextTokens = contextTokens,
             Parallel = parallel,
         };
+        return this;
+    }
+
+    /// <summary>
+    /// Where nodes have the model from; without this, from the bucket to the node's own disk, which costs least and binds to no zone. Plans show
+    /// what a volume costs and which offers are lost to it.
+    /// </summary>
+    /// <param name="cache">The way; snapshots are not supported here.</param>
+    public HybridClusterBuilder WithModelCache(ModelCacheKind cache)
+    {
+        _cache = cache;
         return this;
     }
 
@@ -149,7 +163,25 @@ public sealed class HybridClusterBuilder(string name)
     /// <param name="folder">The folder.</param>
     public HybridClusterBuilder UseArtifacts(string folder)
     {
-        _artifactFolder = folder;
+        _artifacts = new ArtifactOrigin(folder);
+        return this;
+    }
+
+    /// <summary>
+    /// What nodes install, from upstream: <see cref="HybridCluster.UpAsync"/> downloads what the folder lacks and checks each file against its
+    /// publisher's list of hashes and your pin. Files nobody publishes, such as container images, are put into the folder by hand.
+    /// </summary>
+    /// <param name="folder">A folder to keep them in.</param>
+    /// <param name="upstream">What belongs into it; docs/operations.md has an example.</param>
+    /// <param name="http">What downloads; the caller disposes it. Null takes a client of the cluster's own.</param>
+    public HybridClusterBuilder UseArtifacts(
+        string folder,
+        IReadOnlyList<UpstreamArtifact> upstream,
+        HttpClient? http = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        _artifacts = new ArtifactOrigin(folder, upstream, http);
         return this;
     }
 
@@ -182,7 +214,7 @@ public sealed class HybridClusterBuilder(string name)
                 Dialer = _dialer,
                 Clock = _clock,
                 StateFolder = _stateFolder ?? Journals.StateFolder.DefaultPath(name),
-                ArtifactFolder = _artifactFolder,
+                Artifacts = _artifacts,
             }
         );
     }
@@ -191,7 +223,7 @@ public sealed class HybridClusterBuilder(string name)
         new()
         {
             Name = name,
-            Model = _model,
+            Model = _model with { Cache = _cache },
             Gpu = _gpu,
             Budget = _budget,
             Homelab = _homelab,

@@ -1,3 +1,5 @@
+using HybridLlm.AwsGpu.Observing;
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.Waking;
 
 namespace HybridLlm;
@@ -16,6 +18,12 @@ public sealed record HybridClusterStatus
 
     /// <summary>The node that serves, e.g. <c>gpu-7</c>; null without one.</summary>
     public required string? Node { get; init; }
+
+    /// <summary>How the node that serves was bought; null without one.</summary>
+    public InstanceMarket? NodeMarket { get; init; }
+
+    /// <summary>What AWS has that differs from what this cluster knows and wants; empty when all is as it should be.</summary>
+    public IReadOnlyList<Drift> Drift { get; init; } = [];
 
     /// <summary>What is missing from the foundation; null when it is complete.</summary>
     public required string? FoundationLacks { get; init; }

@@ -1,3 +1,4 @@
+using HybridLlm.Applying;
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Identity;
 using HybridLlm.Reaching;
@@ -14,5 +15,8 @@ internal sealed record HybridClusterSurroundings
     public required IMeshDialer Dialer { get; init; }
     public required TimeProvider Clock { get; init; }
     public required string StateFolder { get; init; }
-    public required string? ArtifactFolder { get; init; }
+    public required ArtifactOrigin Artifacts { get; init; }
+
+    /// <summary>Whose things are taken over when the state folder is empty; null makes an owner of our own.</summary>
+    public Guid? Adopt { get; init; }
 }

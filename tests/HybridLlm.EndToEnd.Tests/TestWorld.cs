@@ -1,3 +1,4 @@
+using Amazon.EC2;
 using HybridLlm.Specs;
 using HybridLlm.Testing;
 using HybridLlm.Testing.Simulation;
@@ -50,6 +51,14 @@ internal sealed class TestWorld : IAsyncDisposable
 
     /// <summary>Write calls that reached AWS so far.</summary>
     public int Writes => World.Cloud.Calls.Count(c => c.IsWrite);
+
+    /// <summary>EC2 as somebody else of the same account reaches it.</summary>
+    public AmazonEC2Client Ec2() =>
+        new(
+            World.Cloud.AccessKey,
+            World.Cloud.SecretKey,
+            new AmazonEC2Config { ServiceURL = World.Cloud.Endpoint.ToString(), AuthenticationRegion = "us-east-1" }
+        );
 
     /// <summary>The faults a cluster meets when it is planned.</summary>
     public static async Task<IReadOnlyList<SpecFault>> FaultsAsync(HybridCluster cluster) =>

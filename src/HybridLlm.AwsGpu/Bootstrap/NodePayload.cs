@@ -6,6 +6,9 @@ namespace HybridLlm.AwsGpu.Bootstrap;
 /// <summary>What the sealed reply carries: a tree of files for the node's root, and the steps that follow.</summary>
 public sealed class NodePayload
 {
+    /// <summary>On a GPU node with NVMe of its own, what lies below this folder lies on that: free, fast, and gone with the node.</summary>
+    public const string LocalDisk = "/var/lib/hybridllm";
+
     private const string TreePrefix = "root";
     private const string StepsName = "steps";
 

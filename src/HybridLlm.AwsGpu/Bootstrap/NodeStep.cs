@@ -3,6 +3,13 @@ namespace HybridLlm.AwsGpu.Bootstrap;
 /// <summary>One thing a node does after its files lie in place, in the order given.</summary>
 public abstract record NodeStep
 {
+    private static readonly (ArtifactKind Kind, string Word)[] s_kinds =
+    [
+        (ArtifactKind.File, "file"),
+        (ArtifactKind.Tar, "tar"),
+        (ArtifactKind.TarOnce, "tar-once"),
+    ];
+
     private NodeStep() { }
 
     /// <summary>How a fetched artifact is put in place.</summary>
@@ -13,6 +20,9 @@ public abstract record NodeStep
 
         /// <summary>Unpacked below the path; tar, gzipped or not.</summary>
         Tar,
+
+        /// <summary>As <see cref="Tar"/>, unless it was before: what lies on a volume that is kept is not fetched again.</summary>
+        TarOnce,
     }
 
     /// <summary>Downloads an artifact and checks it before it is put in place.</summary>
@@ -22,6 +32,14 @@ public abstract record NodeStep
     /// <param name="Path">Absolute path on the node.</param>
     /// <param name="Url">Presigned GET.</param>
     public sealed record Fetch(string Sha256, ArtifactKind Kind, string Mode, string Path, Uri Url) : NodeStep;
+
+    /// <summary>
+    /// Waits until the controller has attached an EBS volume, formats it if it is blank, and mounts it. A volume whose content cannot be told is
+    /// never formatted.
+    /// </summary>
+    /// <param name="VolumeId">EC2's id.</param>
+    /// <param name="Path">Absolute path on the node.</param>
+    public sealed record MountVolume(string VolumeId, string Path) : NodeStep;
 
     /// <summary>Has <c>nebula-cert</c> check the node's certificate against the mesh's authority.</summary>
     public sealed record CheckCertificate : NodeStep;
@@ -34,7 +52,8 @@ public abstract record NodeStep
         this switch
         {
             Fetch f =>
-                $"fetch {f.Sha256} {f.Mode} {(f.Kind == ArtifactKind.File ? "file" : "tar")} {f.Path} {f.Url.AbsoluteUri}",
+                $"fetch {f.Sha256} {f.Mode} {s_kinds.Single(k => k.Kind == f.Kind).Word} {f.Path} {f.Url.AbsoluteUri}",
+            MountVolume v => $"volume {v.VolumeId} {v.Path}",
             CheckCertificate => "check-certificate",
             Start s => $"start {s.Unit}",
             _ => throw new InvalidOperationException($"{GetType().Name} is no known step."),
@@ -43,13 +62,15 @@ public abstract record NodeStep
     internal static NodeStep FromLine(string line) =>
         line.Split(' ') switch
         {
-            ["fetch", { Length: 64 } sha256, var mode, "file" or "tar", var path, var url] parts => new Fetch(
+            ["fetch", { Length: 64 } sha256, var mode, var word, var path, var url]
+                when s_kinds.Any(k => k.Word == word) => new Fetch(
                 sha256,
-                parts[3] == "file" ? ArtifactKind.File : ArtifactKind.Tar,
+                s_kinds.Single(k => k.Word == word).Kind,
                 mode,
                 path,
                 new Uri(url)
             ),
+            ["volume", var volume, var path] => new MountVolume(volume, path),
             ["check-certificate"] => new CheckCertificate(),
             ["start", var unit] => new Start(unit),
             _ => throw new FormatException($"'{line.Split(' ')[0]}' is no step of a node."),

@@ -139,20 +139,52 @@ if [ "$HYBRIDLLM_ROLE" = gpu ]; then
   done
   [ -s "$root/var/lib/rancher/k3s/server/tls/service.key" ] || die "the reply lacks the authority service.key"
 fi
-fetch() { # fetch SHA256 MODE file|tar PATH URL
+local_disk() { # local_disk PATH: the instance's own NVMe; without one, PATH stays on the root disk
+  mkdir -p "$root$1"
+  if mountpoint -q "$root$1"; then return 0; fi
+  disk=$(find "$root/dev/disk/by-id" -name 'nvme-Amazon_EC2_NVMe_Instance_Storage_*' ! -name '*-part*' 2>/dev/null | sort | sed -n 1p) || :
+  [ -n "$disk" ] || { say "no local disk; $1 is on the root disk"; return 0; }
+  ready=$root/opt/dlami/nvme tries=0 # where the image mounts it, some seconds after the boot
+  until mountpoint -q "$ready" || [ ! -d "$root/opt/dlami" ] || [ "$tries" -ge 20 ]; do tries=$((tries + 1)); sleep 3; done
+  if mountpoint -q "$ready"; then
+    mkdir -p "$ready/hybridllm" && mount --bind "$ready/hybridllm" "$root$1" || say "the local disk cannot be used"
+  else
+    mkfs.ext4 -q -m 0 "$disk" < /dev/null && mount "$disk" "$root$1" || say "the local disk cannot be used"
+  fi
+}
+volume() { # volume ID PATH
+  disk=$root/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$(printf %s "$1" | tr -d -)
+  until [ -e "$disk" ]; do before_deadline "attaching $1"; sleep 3; done
+  mkdir -p "$root$2"
+  if mountpoint -q "$root$2"; then return 0; fi
+  blkid -p "$disk" > /dev/null 2>&1 && found=0 || found=$?
+  case $found in
+    0) ;;
+    2) mkfs.ext4 -q -m 0 "$disk" < /dev/null || die "$1 cannot be formatted" ;; # 2: nothing is on it
+    *) die "what is on $1 cannot be told; it is left as it is" ;;
+  esac
+  mount "$disk" "$root$2" || die "$1 cannot be mounted"
+}
+fetch() { # fetch SHA256 MODE file|tar|tar-once PATH URL
   target=$root$4
+  if [ "$3" = tar-once ] && [ -e "$target/.hybridllm-$1" ]; then say "$4 is there already"; return 0; fi
   mkdir -p "$(dirname "$target")"
   until curl -fsS --retry 3 -o "$target.part" "$5"; do before_deadline "fetching $4"; sleep 3; done
   echo "$1  $target.part" | sha256sum -c --status --strict - || die "$4 has another checksum than its catalogue"
   case $3 in
     file) chmod "$2" "$target.part" && mv "$target.part" "$target" ;;
-    tar) mkdir -p "$target" && tar -xpf "$target.part" -C "$target" --no-same-owner && rm -f "$target.part" ;;
+    tar | tar-once)
+      mkdir -p "$target" && tar -xpf "$target.part" -C "$target" --no-same-owner && rm -f "$target.part"
+      [ "$3" = tar ] || : > "$target/.hybridllm-$1"
+      ;;
     *) die "unknown kind of artifact $3" ;;
   esac
 }
+[ "$HYBRIDLLM_ROLE" != gpu ] || local_disk /var/lib/hybridllm
 while read -r verb arguments; do
   case $verb in
     fetch) fetch $arguments ;;
+    volume) volume $arguments ;;
     check-certificate) "$home/bin/nebula-cert" verify -ca "$root/etc/nebula/ca.crt" -crt "$root/etc/nebula/host.crt" || die "the certificate is not good" ;;
     start) systemctl daemon-reload && systemctl enable --now --no-block "$arguments" || die "$arguments does not start" ;;
     *) die "unknown step $verb" ;;

@@ -33,6 +33,28 @@ public sealed class ClusterInstances
         await _port.ListAsync(_owner, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
+    /// Which instances of the owner run and have failed EC2's status checks for a while: they exist, are charged, and most likely serve nobody.
+    /// </summary>
+    /// <param name="forAtLeast">For how long; some minutes, as a check may fail in passing.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    /// <returns>EC2's ids.</returns>
+    /// <exception cref="AwsCallException">AWS refuses a read or does not answer.</exception>
+    public async Task<IReadOnlyList<string>> ListImpairedAsync(
+        TimeSpan forAtLeast,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var running = (await _port.ListAsync(_owner, cancellationToken).ConfigureAwait(false))
+            .Where(i => i.Phase == InstancePhase.Running)
+            .Select(i => i.InstanceId)
+            .ToList();
+        var impaired =
+            running.Count == 0 ? [] : await _port.ListImpairedAsync(running, cancellationToken).ConfigureAwait(false);
+        var now = _time.GetUtcNow();
+        return [.. impaired.Where(i => i.Since + forAtLeast <= now).Select(i => i.InstanceId)];
+    }
+
+    /// <summary>
     /// Ends instances of the owner; those that have ended, or are not the owner's, are passed over. An id EC2 does not
     /// show yet is waited for up to a minute, so that a node can be ended as soon as its launch has been answered.
     /// </summary>

@@ -38,6 +38,10 @@ public sealed class FleetLauncher
     {
         ArgumentNullException.ThrowIfNull(intent);
         intent.Validate();
+        using var span = Telemetry.Source.StartActivity("fleet.launch");
+        span?.SetTag("hybridllm.intent", intent.Id);
+        span?.SetTag("hybridllm.attempt", intent.Attempt);
+        span?.SetTag("hybridllm.market", intent.Market.ToString());
         InstancePort instances = new(_clients, intent.Region);
         NodeTemplate template = new(_clients, intent.Owner, intent.Region);
 
@@ -46,6 +50,8 @@ public sealed class FleetLauncher
             Adopt(answering, intent)
             ?? await RentAsync(intent, template, instances, answering, cancellationToken).ConfigureAwait(false);
         await template.DeleteVersionsAsync(intent.Id, cancellationToken).ConfigureAwait(false);
+        span?.SetTag("cloud.resource_id", node.InstanceId);
+        span?.SetTag("host.type", node.InstanceType);
         return node;
     }
 

@@ -45,6 +45,23 @@ internal sealed class InstancePort(AwsClients clients, string region)
         CancellationToken cancellationToken
     ) => ListAsync(Ec2Tags.OwnedBy(owner, Ec2Tags.Filter("client-token", clientToken)), ToStatus, cancellationToken);
 
+    /// <summary>Those of the running instances that fail EC2's status checks, with when they began to.</summary>
+    public Task<List<ImpairedInstance>> ListImpairedAsync(
+        IReadOnlyList<string> instanceIds,
+        CancellationToken cancellationToken
+    ) =>
+        clients.Caller.ListAsync(
+            next => new DescribeInstanceStatusRequest
+            {
+                Filters = [Ec2Tags.Filter("instance-state-name", "running")],
+                InstanceIds = [.. instanceIds],
+                NextToken = next,
+            },
+            Ec2.DescribeInstanceStatusAsync,
+            page => (page.InstanceStatuses?.SelectMany(Impaired), page.NextToken),
+            cancellationToken
+        );
+
     public Task TerminateAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         clients.Caller.RepeatableAsync(
             Ec2.TerminateInstancesAsync,
@@ -64,6 +81,18 @@ internal sealed class InstancePort(AwsClients clients, string region)
             cancellationToken
         );
 
+    /// <summary>EC2's two checks fail apart: the system's is AWS's affair, the instance's that of what runs on it.</summary>
+    private static IEnumerable<ImpairedInstance> Impaired(Amazon.EC2.Model.InstanceStatus status)
+    {
+        var failed = new[] { status.SystemStatus, status.Status }
+            .Where(s => s?.Status == SummaryStatus.Impaired)
+            .ToList();
+        var since = failed.SelectMany(s => s.Details ?? []).Select(d => d.ImpairedSince).Min();
+        return since is { } at
+            ? [new ImpairedInstance(status.InstanceId, new DateTimeOffset(at.ToUniversalTime()))]
+            : [];
+    }
+
     private static InstanceStatus ToStatus(Instance instance)
     {
         var tags = Ec2Tags.FromSdk(instance.Tags);
@@ -79,6 +108,13 @@ internal sealed class InstancePort(AwsClients clients, string region)
             SubnetId = NullIfEmpty(instance.SubnetId),
             PrivateIp = NullIfEmpty(instance.PrivateIpAddress),
             PublicIp = NullIfEmpty(instance.PublicIpAddress),
+            Ipv6 = NullIfEmpty(
+                instance.Ipv6Address
+                    ?? (instance.NetworkInterfaces ?? [])
+                        .SelectMany(i => i.Ipv6Addresses ?? [])
+                        .Select(a => a.Ipv6Address)
+                        .FirstOrDefault()
+            ),
             Market =
                 instance.InstanceLifecycle == InstanceLifecycleType.Spot
                     ? InstanceMarket.Spot
@@ -103,6 +139,10 @@ internal sealed class InstancePort(AwsClients clients, string region)
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
+
+/// <param name="InstanceId">EC2's id.</param>
+/// <param name="Since">When its checks began to fail.</param>
+internal sealed record ImpairedInstance(string InstanceId, DateTimeOffset Since);
 
 /// <param name="Status">The instance.</param>
 /// <param name="IsOurs">Whether it carries both of the owner's tags.</param>

@@ -35,6 +35,9 @@ public sealed record InstanceStatus
     /// <summary>Address on the internet; null before it has one and once it has ended.</summary>
     public string? PublicIp { get; init; }
 
+    /// <summary>IPv6 address; null without one.</summary>
+    public string? Ipv6 { get; init; }
+
     /// <summary>How it was bought.</summary>
     public InstanceMarket Market { get; init; } = InstanceMarket.OnDemand;
 

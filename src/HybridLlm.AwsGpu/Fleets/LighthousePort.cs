@@ -21,6 +21,9 @@ internal sealed class LighthousePort(AwsClients clients, LighthouseSpec spec)
 
         var lighthouses = instances.Where(i => i.Component == ResourceComponents.Lighthouse).ToList();
         var alive = lighthouses.Where(i => i.IsAlive).MinBy(i => i.LaunchedAt);
+        var impaired = alive is { Phase: InstancePhase.Running }
+            ? await _instances.ListImpairedAsync([alive.InstanceId], cancellationToken).ConfigureAwait(false)
+            : [];
         return new LighthouseFacts(
             alive,
             [.. lighthouses.Where(i => !i.IsAlive).Select(i => i.InstanceId)],
@@ -28,8 +31,15 @@ internal sealed class LighthousePort(AwsClients clients, LighthouseSpec spec)
                 .OrderByDescending(a => a.InstanceId is not null && a.InstanceId == alive?.InstanceId)
                 .ThenBy(a => a.AllocationId, StringComparer.Ordinal)
                 .FirstOrDefault()
-        );
+        )
+        {
+            ImpairedFor = impaired is [var since] ? clients.Time.GetUtcNow() - since.Since : null,
+        };
     }
+
+    /// <summary>Ends an instance; its end is waited for elsewhere.</summary>
+    public Task EndAsync(string instanceId, CancellationToken cancellationToken) =>
+        _instances.TerminateAsync([instanceId], cancellationToken);
 
     public async Task<AddressFact> AllocateAddressAsync(CancellationToken cancellationToken)
     {

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace HybridLlm.AwsGpu.Fleets;
 
 /// <summary>
-/// Makes the lighthouse, and makes it anew when its instance has ended: the address stays, so nobody in the mesh notices
+/// Makes the lighthouse, and makes it anew when its instance has ended, or runs and has failed EC2's status checks for a while: the address stays, so nobody in the mesh notices
 /// more than a pause.
 /// </summary>
 public sealed class LighthouseProvisioner
 {
     private static readonly TimeSpan s_pollEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromMinutes(10);
     private readonly AwsClients _clients;
     private readonly ILogger<LighthouseProvisioner> _logger;
 
@@ -39,7 +40,9 @@ public sealed class LighthouseProvisioner
     /// <param name="userData">What a new instance runs first, 1–16,384 bytes; not used when none is launched.</param>
     /// <param name="progress">Told each step when it is done; null tells nobody.</param>
     /// <param name="cancellationToken">Stops between calls; what is done stays done.</param>
-    /// <exception cref="InvalidSpecException">An instance is to be launched and the user data is empty or too large.</exception>
+    /// <exception cref="InvalidSpecException">
+    /// An instance is to be launched and the user data is empty or too large, or the attempt is that of the instance to be replaced.
+    /// </exception>
     /// <exception cref="PlanOutdatedException">More is missing now than the plan says.</exception>
     /// <exception cref="AttemptSpentException">This attempt had its instance, and the instance has ended.</exception>
     /// <exception cref="AwsCallException">AWS refuses a call or does not answer.</exception>
@@ -62,7 +65,17 @@ public sealed class LighthouseProvisioner
 
         if (missing.Launches)
         {
-            InvalidSpecException.ThrowIfAny("The lighthouse's user data", [UserData.Fault(userData)]);
+            InvalidSpecException.ThrowIfAny(
+                "The lighthouse",
+                [UserData.Fault(userData), FaultOfAttempt(plan.Spec, facts)]
+            );
+        }
+
+        if (missing.Steps.Contains(LighthouseStep.EndImpaired))
+        {
+            await EndAsync(port, plan.Spec, facts.Instance!.InstanceId, cancellationToken).ConfigureAwait(false);
+            facts = facts with { Instance = null };
+            Report(LighthouseStep.EndImpaired);
         }
 
         var address = facts.Address ?? await port.AllocateAddressAsync(cancellationToken).ConfigureAwait(false);
@@ -87,6 +100,35 @@ public sealed class LighthouseProvisioner
                 Log.LighthouseStepDone(_logger, plan.Spec.Region, step);
                 progress?.Report(step);
             }
+        }
+    }
+
+    /// <summary>EC2 would answer the token of the impaired instance with that instance, and nothing would be launched.</summary>
+    private static string? FaultOfAttempt(LighthouseSpec spec, LighthouseFacts facts) =>
+        facts.Instance?.ClientToken == spec.Owner.ClientToken("lighthouse", spec.IntentId, spec.Attempt)
+            ? $"attempt {spec.Attempt} of {spec.IntentId} made {facts.Instance.InstanceId}, which is to be replaced; take the next number"
+            : null;
+
+    private async Task EndAsync(
+        LighthousePort port,
+        LighthouseSpec spec,
+        string instanceId,
+        CancellationToken cancellationToken
+    )
+    {
+        await port.EndAsync(instanceId, cancellationToken).ConfigureAwait(false);
+        // Two lighthouses of one mesh address would take each other's packets.
+        if (
+            !await new ClusterInstances(_clients, spec.Owner, spec.Region)
+                .WaitForTerminatedAsync([instanceId], s_longestEnd, cancellationToken)
+                .ConfigureAwait(false)
+        )
+        {
+            throw new LaunchFailedException(
+                spec.Region,
+                instanceId,
+                await port.FindAsync(instanceId, cancellationToken).ConfigureAwait(false)
+            );
         }
     }
 

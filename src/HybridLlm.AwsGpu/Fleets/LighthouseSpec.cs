@@ -33,6 +33,12 @@ public sealed record LighthouseSpec
     /// <summary>Root disk, GiB; an image that needs more gets more.</summary>
     public int RootVolumeGiB { get; init; } = 8;
 
+    /// <summary>
+    /// How long an instance may run and fail EC2's status checks before it is replaced, 1 minute or more; null never replaces one that runs.
+    /// EC2 checks every minute, and a check may fail once in passing.
+    /// </summary>
+    public TimeSpan? ReplaceWhenImpairedFor { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The type launched.</summary>
     public string EffectiveInstanceType =>
         InstanceType ?? (Image.Architecture == CpuArchitecture.Arm64 ? "t4g.nano" : "t3.micro");

@@ -6,6 +6,9 @@ public enum LighthouseStep
     /// <summary>Gets an Elastic IP.</summary>
     AllocateAddress,
 
+    /// <summary>Ends the instance that runs and fails EC2's status checks.</summary>
+    EndImpaired,
+
     /// <summary>Launches the instance.</summary>
     LaunchInstance,
 

@@ -6,6 +6,9 @@ public sealed record FirewallRule
     /// <summary>Every address of the internet.</summary>
     internal const string Anywhere = "0.0.0.0/0";
 
+    /// <summary>The same for IPv6.</summary>
+    internal const string Anywhere6 = "::/0";
+
     /// <summary>Whether it allows connections in, or out.</summary>
     public required TrafficDirection Direction { get; init; }
 

@@ -22,13 +22,17 @@ internal static class FirewallRules
             Peer = FirewallRule.Anywhere,
         };
 
+    /// <summary>What it puts there besides in a VPC with IPv6.</summary>
+    public static FirewallRule NewGroupDefault6 { get; } = NewGroupDefault with { Peer = FirewallRule.Anywhere6 };
+
     /// <summary>The rules of a component's security group.</summary>
     public static IReadOnlyList<FirewallRule> For(string component, NetworkSpec spec)
     {
         var acceptsMesh = component == ResourceComponents.Lighthouse || spec.NodesAcceptMesh;
-        return acceptsMesh
+        FirewallRule[] rules = acceptsMesh
             ? [Rule(TrafficDirection.Inbound, "udp", spec.MeshPort, spec.MeshPort), .. s_outbound]
             : s_outbound;
+        return spec.Ipv6 ? [.. rules, .. rules.Select(r => r with { Peer = FirewallRule.Anywhere6 })] : rules;
     }
 
     private static FirewallRule Rule(TrafficDirection direction, string protocol, int from, int to) =>

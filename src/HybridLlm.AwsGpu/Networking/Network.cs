@@ -12,6 +12,9 @@ public sealed record Network
     /// <summary>Its address range.</summary>
     public required string Cidr { get; init; }
 
+    /// <summary>Its IPv6 range, a /56; null without one.</summary>
+    public string? Ipv6Cidr { get; init; }
+
     /// <summary>Subnets by zone id.</summary>
     public required IReadOnlyList<Subnet> Subnets { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 
 namespace HybridLlm.AwsGpu.Networking;
 
@@ -12,6 +13,7 @@ internal sealed class NetworkApplier(NetworkPort port, NetworkParts parts)
         parts.SecurityGroups.ToDictionary(g => g.Key, g => g.Value.Id)
     );
     private readonly string? _cidr = parts.Vpc?.Cidr;
+    private string? _ipv6Block = parts.Vpc?.Ipv6Block;
     private string _vpcId = parts.Vpc?.Id ?? "";
     private string _gatewayId = parts.Gateway?.Id ?? "";
     private string _routeTableId = parts.RouteTable?.Id ?? "";
@@ -24,12 +26,14 @@ internal sealed class NetworkApplier(NetworkPort port, NetworkParts parts)
             NetworkStepKind.CreateSubnet
             or NetworkStepKind.CreateRouteTable
             or NetworkStepKind.CreateSecurityGroup
+            or NetworkStepKind.AssociateIpv6Block
             or NetworkStepKind.AttachInternetGateway => 2,
             NetworkStepKind.RevokeRule
             or NetworkStepKind.AuthorizeRule
             or NetworkStepKind.AssociateSubnet
             or NetworkStepKind.CreateStorageEndpoint
             or NetworkStepKind.CreateInternetRoute => 3,
+            NetworkStepKind.CreateInternetRoute6 or NetworkStepKind.AssignIpv6Range => 4,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 
@@ -42,6 +46,9 @@ internal sealed class NetworkApplier(NetworkPort port, NetworkParts parts)
                 break;
             case NetworkStepKind.CreateInternetGateway:
                 _gatewayId = await port.CreateInternetGatewayAsync(cancellationToken).ConfigureAwait(false);
+                break;
+            case NetworkStepKind.AssociateIpv6Block:
+                _ipv6Block = await port.AssociateIpv6BlockAsync(_vpcId, cancellationToken).ConfigureAwait(false);
                 break;
             case NetworkStepKind.CreateSubnet:
                 var subnetId = await port.CreateSubnetAsync(_vpcId, step.ZoneId!, step.Cidr!, cancellationToken)
@@ -71,10 +78,24 @@ internal sealed class NetworkApplier(NetworkPort port, NetworkParts parts)
             Region = spec.Region,
             VpcId = _vpcId,
             Cidr = _cidr ?? spec.Cidr,
+            Ipv6Cidr = _ipv6Block,
             Subnets = [.. _subnets.Values.OrderBy(s => s.ZoneId, StringComparer.Ordinal)],
             NodeSecurityGroupId = _securityGroups[ResourceComponents.Node],
             LighthouseSecurityGroupId = _securityGroups[ResourceComponents.Lighthouse],
         };
+
+    private Task AssignIpv6Async(string zoneId, CancellationToken cancellationToken)
+    {
+        var subnet = _subnets[zoneId];
+        var range = parts.Subnets.GetValueOrDefault(zoneId)?.Ipv6Range is null
+            ? SubnetRanges.Ipv6RangeOf(
+                IPNetwork.Parse(_cidr ?? port.Cidr),
+                IPNetwork.Parse(subnet.Cidr),
+                IPNetwork.Parse(_ipv6Block!)
+            )
+            : null;
+        return port.AssignIpv6RangeAsync(subnet.Id, range, cancellationToken);
+    }
 
     private Task ConnectAsync(NetworkStep step, CancellationToken cancellationToken) =>
         step.Kind switch
@@ -94,6 +115,12 @@ internal sealed class NetworkApplier(NetworkPort port, NetworkParts parts)
                 _gatewayId,
                 cancellationToken
             ),
+            NetworkStepKind.CreateInternetRoute6 => port.CreateInternetRoute6Async(
+                _routeTableId,
+                _gatewayId,
+                cancellationToken
+            ),
+            NetworkStepKind.AssignIpv6Range => AssignIpv6Async(step.ZoneId!, cancellationToken),
             NetworkStepKind.CreateStorageEndpoint => port.CreateStorageEndpointAsync(
                 _vpcId,
                 _routeTableId,

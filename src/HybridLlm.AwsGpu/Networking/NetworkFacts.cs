@@ -24,20 +24,37 @@ internal sealed record ExistingVpcFact(
     string Cidr,
     IReadOnlyList<SubnetFact> Subnets,
     IReadOnlySet<string> PublicSubnetIds
-);
+)
+{
+    public bool HasIpv6 { get; init; }
+}
 
-internal sealed record VpcFact(string Id, string Cidr);
+internal sealed record VpcFact(string Id, string Cidr)
+{
+    /// <summary>Its IPv6 range; null without one.</summary>
+    public string? Ipv6Block { get; init; }
+}
 
 internal sealed record GatewayFact(string Id, string? VpcId);
 
-internal sealed record SubnetFact(string Id, string VpcId, string ZoneId, string Cidr);
+internal sealed record SubnetFact(string Id, string VpcId, string ZoneId, string Cidr)
+{
+    /// <summary>Its IPv6 range; null without one.</summary>
+    public string? Ipv6Range { get; init; }
+
+    /// <summary>Whether its instances get an IPv6 address.</summary>
+    public bool AssignsIpv6 { get; init; }
+}
 
 internal sealed record RouteTableFact(
     string Id,
     string VpcId,
     string? InternetGatewayId,
     IReadOnlyList<string> SubnetIds
-);
+)
+{
+    public bool HasIpv6Route { get; init; }
+}
 
 internal sealed record EndpointFact(string Id, IReadOnlyList<string> RouteTableIds);
 

@@ -82,14 +82,18 @@ internal sealed class NetworkFactsReader(AwsClients clients, NetworkSpec spec)
                 (tables.Find(t => (t.Associations ?? []).Exists(a => a.SubnetId == s)) ?? main) is { } table
                 && ToFact(table).InternetGatewayId is not null
             );
-        return new ExistingVpcFact(vpc.VpcId, vpc.CidrBlock, subnets, publicIds.ToHashSet(StringComparer.Ordinal));
+        return new ExistingVpcFact(vpc.VpcId, vpc.CidrBlock, subnets, publicIds.ToHashSet(StringComparer.Ordinal))
+        {
+            HasIpv6 = Ipv6Of(vpc) is not null,
+        };
     }
 
     private Task<List<VpcFact>> ReadVpcsAsync(CancellationToken cancellationToken) =>
         clients.Caller.ListAsync(
             next => new DescribeVpcsRequest { Filters = Ec2Tags.OwnedBy(_owner), NextToken = next },
             Ec2.DescribeVpcsAsync,
-            page => (page.Vpcs?.Select(v => new VpcFact(v.VpcId, v.CidrBlock)), page.NextToken),
+            page =>
+                (page.Vpcs?.Select(v => new VpcFact(v.VpcId, v.CidrBlock) { Ipv6Block = Ipv6Of(v) }), page.NextToken),
             cancellationToken
         );
 
@@ -155,7 +159,21 @@ internal sealed class NetworkFactsReader(AwsClients clients, NetworkSpec spec)
         );
 
     private static SubnetFact ToFact(Amazon.EC2.Model.Subnet subnet) =>
-        new(subnet.SubnetId, subnet.VpcId, subnet.AvailabilityZoneId, subnet.CidrBlock);
+        new(subnet.SubnetId, subnet.VpcId, subnet.AvailabilityZoneId, subnet.CidrBlock)
+        {
+            Ipv6Range = (subnet.Ipv6CidrBlockAssociationSet ?? [])
+                .Find(a => Stands(a.Ipv6CidrBlockState?.State?.Value))
+                ?.Ipv6CidrBlock,
+            AssignsIpv6 = subnet.AssignIpv6AddressOnCreation == true,
+        };
+
+    private static string? Ipv6Of(Vpc vpc) =>
+        (vpc.Ipv6CidrBlockAssociationSet ?? []).Find(a => Stands(a.Ipv6CidrBlockState?.State?.Value))?.Ipv6CidrBlock;
+
+    /// <summary>A range that is still being associated counts: asking again would add another.</summary>
+    private static bool Stands(string? state) =>
+        state?.StartsWith("disassociat", StringComparison.Ordinal) != true
+        && state?.StartsWith("fail", StringComparison.Ordinal) != true;
 
     private static RouteTableFact ToFact(RouteTable table) =>
         new(
@@ -168,5 +186,11 @@ internal sealed class NetworkFactsReader(AwsClients clients, NetworkSpec spec)
                 )
                 ?.GatewayId,
             [.. (table.Associations ?? []).Select(a => a.SubnetId).OfType<string>()]
-        );
+        )
+        {
+            HasIpv6Route = (table.Routes ?? []).Exists(r =>
+                r.DestinationIpv6CidrBlock == FirewallRule.Anywhere6
+                && r.GatewayId?.StartsWith("igw-", StringComparison.Ordinal) == true
+            ),
+        };
 }

@@ -12,8 +12,18 @@ internal static class NetworkPlanner
         NetworkParts parts = new(spec, facts);
         InvalidSpecException.ThrowIfAny("The network spec", Faults(spec, facts, parts));
         var topology = spec.ExistingVpcId is null ? Topology(spec, facts, parts) : [];
-        var steps = topology.Concat(s_securityGroups.SelectMany(g => SecurityGroup(spec, parts, g)));
-        return new NetworkPlan(spec, [.. steps.OrderBy(s => s.Kind)]);
+        FirewallRule[] fresh =
+            spec.Ipv6 || facts.Existing?.HasIpv6 == true
+                ? [FirewallRules.NewGroupDefault, FirewallRules.NewGroupDefault6]
+                : [FirewallRules.NewGroupDefault];
+        var steps = topology.Concat(s_securityGroups.SelectMany(g => SecurityGroup(spec, parts, g, fresh)));
+        return new NetworkPlan(spec, [.. steps.OrderBy(s => s.Kind)])
+        {
+            Cidr = facts.Existing?.Cidr ?? spec.Cidr,
+            ZoneIds = spec.ExistingVpcId is null
+                ? [.. WantedZones(spec, facts)]
+                : [.. ExistingSubnets.Choose(spec, facts).Select(s => s.ZoneId).Order(StringComparer.Ordinal)],
+        };
     }
 
     private static IEnumerable<NetworkStep> Topology(NetworkSpec spec, NetworkFacts facts, NetworkParts parts)
@@ -43,6 +53,16 @@ internal static class NetworkPlanner
             yield return new NetworkStep { Kind = NetworkStepKind.CreateInternetRoute };
         }
 
+        if (spec.Ipv6 && parts.Vpc?.Ipv6Block is null)
+        {
+            yield return new NetworkStep { Kind = NetworkStepKind.AssociateIpv6Block };
+        }
+
+        if (spec.Ipv6 && parts.RouteTable?.HasIpv6Route != true)
+        {
+            yield return new NetworkStep { Kind = NetworkStepKind.CreateInternetRoute6 };
+        }
+
         if (parts.Endpoint is null)
         {
             yield return new NetworkStep { Kind = NetworkStepKind.CreateStorageEndpoint };
@@ -66,10 +86,20 @@ internal static class NetworkPlanner
             {
                 yield return new NetworkStep { Kind = NetworkStepKind.AssociateSubnet, ZoneId = zone };
             }
+
+            if (spec.Ipv6 && subnet is not { Ipv6Range: not null, AssignsIpv6: true })
+            {
+                yield return new NetworkStep { Kind = NetworkStepKind.AssignIpv6Range, ZoneId = zone };
+            }
         }
     }
 
-    private static IEnumerable<NetworkStep> SecurityGroup(NetworkSpec spec, NetworkParts parts, string component)
+    private static IEnumerable<NetworkStep> SecurityGroup(
+        NetworkSpec spec,
+        NetworkParts parts,
+        string component,
+        IReadOnlyList<FirewallRule> fresh
+    )
     {
         var existing = parts.SecurityGroups.GetValueOrDefault(component);
         if (existing is null)
@@ -78,7 +108,7 @@ internal static class NetworkPlanner
         }
 
         var wanted = FirewallRules.For(component, spec);
-        var present = existing?.Rules ?? [FirewallRules.NewGroupDefault];
+        var present = existing?.Rules ?? fresh;
         foreach (var rule in present.Except(wanted))
         {
             yield return RuleStep(NetworkStepKind.RevokeRule, component, rule);

@@ -7,7 +7,13 @@ namespace HybridLlm.AwsGpu.Networking;
 /// <summary>The EC2 calls that make a network, in our records. Everything is tagged in the call that makes it.</summary>
 internal sealed class NetworkPort(AwsClients clients, NetworkSpec spec)
 {
+    private static readonly TimeSpan s_pollEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestAssociation = TimeSpan.FromMinutes(1);
+
     private AmazonEC2Client Ec2 => clients.Ec2(spec.Region);
+
+    /// <summary>Range wanted for the VPC.</summary>
+    public string Cidr => spec.Cidr;
 
     public async Task<string> CreateVpcAsync(string cidr, CancellationToken cancellationToken)
     {
@@ -110,6 +116,61 @@ internal sealed class NetworkPort(AwsClients clients, NetworkSpec spec)
             DestinationCidrBlock = FirewallRule.Anywhere,
         };
         return SetAsync(Ec2.CreateRouteAsync, request, cancellationToken);
+    }
+
+    public Task CreateInternetRoute6Async(string routeTableId, string gatewayId, CancellationToken cancellationToken)
+    {
+        CreateRouteRequest request = new()
+        {
+            RouteTableId = routeTableId,
+            GatewayId = gatewayId,
+            DestinationIpv6CidrBlock = FirewallRule.Anywhere6,
+        };
+        return SetAsync(Ec2.CreateRouteAsync, request, cancellationToken);
+    }
+
+    /// <summary>Asks for the range and waits until it is there.</summary>
+    public async Task<string> AssociateIpv6BlockAsync(string vpcId, CancellationToken cancellationToken)
+    {
+        AssociateVpcCidrBlockRequest request = new() { VpcId = vpcId, AmazonProvidedIpv6CidrBlock = true };
+        await clients
+            .Caller.SettlingAsync(Ec2.AssociateVpcCidrBlockAsync, request, cancellationToken)
+            .ConfigureAwait(false);
+        var giveUp = clients.Time.GetUtcNow() + s_longestAssociation;
+        while (true)
+        {
+            var answer = await clients
+                .Caller.RepeatableAsync(
+                    Ec2.DescribeVpcsAsync,
+                    new DescribeVpcsRequest { VpcIds = [vpcId] },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            var association = answer.Vpcs[0].Ipv6CidrBlockAssociationSet is [var first, ..] ? first : null;
+            if (
+                association?.Ipv6CidrBlockState?.State == VpcCidrBlockStateCode.Associated
+                || clients.Time.GetUtcNow() >= giveUp
+            )
+            {
+                // A subnet's range is refused by EC2 itself if this one is not there yet; the next apply goes on.
+                return association?.Ipv6CidrBlock ?? "::/56";
+            }
+
+            await Task.Delay(s_pollEvery, clients.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives a subnet its range, unless it has one, and its instances an address each.</summary>
+    public async Task AssignIpv6RangeAsync(string subnetId, string? range, CancellationToken cancellationToken)
+    {
+        if (range is not null)
+        {
+            AssociateSubnetCidrBlockRequest associate = new() { SubnetId = subnetId, Ipv6CidrBlock = range };
+            await SetAsync(Ec2.AssociateSubnetCidrBlockAsync, associate, cancellationToken).ConfigureAwait(false);
+        }
+
+        ModifySubnetAttributeRequest assign = new() { SubnetId = subnetId, AssignIpv6AddressOnCreation = true };
+        await SetAsync(Ec2.ModifySubnetAttributeAsync, assign, cancellationToken).ConfigureAwait(false);
     }
 
     public Task CreateStorageEndpointAsync(string vpcId, string routeTableId, CancellationToken cancellationToken)

@@ -22,6 +22,12 @@ public sealed record NetworkSpec
     public IReadOnlyList<string>? ZoneIds { get; init; }
 
     /// <summary>
+    /// Whether the network has IPv6 besides IPv4: 256 of Amazon's ranges for the VPC, one for each subnet, and an address for every instance, all free
+    /// of charge. A network that stands is completed. In a VPC of your own only the security groups follow: give it its ranges and routes yourself.
+    /// </summary>
+    public bool Ipv6 { get; init; }
+
+    /// <summary>
     /// A VPC of your own to use; null makes one of <see cref="Cidr"/>, which counts for nothing otherwise. Nothing of it is changed or deleted: only
     /// two security groups are added. Its subnets need a route to an internet gateway, as nodes have no other way to AWS and to the mesh.
     /// </summary>

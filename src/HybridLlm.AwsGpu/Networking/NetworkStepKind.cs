@@ -9,6 +9,9 @@ public enum NetworkStepKind
     /// <summary>Makes the internet gateway.</summary>
     CreateInternetGateway,
 
+    /// <summary>Gives the VPC a /56 of Amazon's IPv6 addresses.</summary>
+    AssociateIpv6Block,
+
     /// <summary>Makes the subnet of a zone.</summary>
     CreateSubnet,
 
@@ -35,4 +38,10 @@ public enum NetworkStepKind
 
     /// <summary>Adds the route to the internet.</summary>
     CreateInternetRoute,
+
+    /// <summary>Adds the route to the internet for IPv6.</summary>
+    CreateInternetRoute6,
+
+    /// <summary>Gives a subnet a /64 of the VPC's IPv6 addresses, and its instances one each.</summary>
+    AssignIpv6Range,
 }

@@ -42,6 +42,18 @@ internal static class SubnetRanges
             .Select(block => block.ToString());
     }
 
+    /// <summary>The /64 of a VPC's /56 for a subnet, by the place of its IPv4 range in the VPC's, so that no two are given the same.</summary>
+    /// <param name="vpc">IPv4 range of the VPC.</param>
+    /// <param name="subnet">IPv4 range of the subnet.</param>
+    /// <param name="block">IPv6 range of the VPC, a /56.</param>
+    public static string Ipv6RangeOf(IPNetwork vpc, IPNetwork subnet, IPNetwork block)
+    {
+        var place = (ToNumber(subnet.BaseAddress) - ToNumber(vpc.BaseAddress)) >> (32 - vpc.PrefixLength - BlockBits);
+        var bytes = block.BaseAddress.GetAddressBytes();
+        bytes[7] |= (byte)place;
+        return new IPNetwork(new IPAddress(bytes), 64).ToString();
+    }
+
     private static uint ToNumber(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 
     private static IPAddress ToAddress(uint number)

@@ -26,7 +26,7 @@ internal sealed class OfferFilter
     }
 
     public PoolRecord? HistoryOf(SpotPool pool, InstanceMarket market) =>
-        _history.Count == 0 ? null : _history.GetValueOrDefault((pool.InstanceType, pool.Zone.Id, market));
+        _history.GetValueOrDefault((pool.InstanceType, pool.Zone.Id, market));
 
     /// <summary>GPU memory of a type that the request has a use for, GiB.</summary>
     public decimal UsefulGiB(GpuInstanceType type) =>

@@ -40,7 +40,7 @@ public static class OfferPlanner
         }
 
         var onDemand = OnDemand(request, fitting, filter, facts);
-        var equivalent = request.MayBuyOnDemand && onDemand.Ranked.Count > 0 ? onDemand.Ranked[0] : null;
+        var equivalent = request.MayBuyOnDemand ? onDemand.Best : null;
         var spot = Spot(request, fitting, filter, facts, equivalent);
         spot.Rejected.AddRange(unfit);
         spot.Rejected.Sort(ByName);
@@ -88,7 +88,8 @@ public static class OfferPlanner
                 continue;
             }
 
-            offers.Add((candidate.Offer(pool, candidate.Price.UsdPerHour, InstanceMarket.OnDemand), 1m));
+            var offer = candidate.Offer(pool, candidate.Price.UsdPerHour, InstanceMarket.OnDemand);
+            offers.Add((offer, offer.PricePerUsefulGiB));
         }
 
         return new Choice(offers, rejected, request.MaxTimesCheapest);
@@ -122,12 +123,9 @@ public static class OfferPlanner
                 continue;
             }
 
-            offers.Add(
-                (
-                    candidate.Offer(pool, pool.SpotPrice!.Value, InstanceMarket.Spot),
-                    filter.HistoryOf(pool, InstanceMarket.Spot)?.PriceFactor ?? 1m
-                )
-            );
+            var offer = candidate.Offer(pool, pool.SpotPrice!.Value, InstanceMarket.Spot);
+            var factor = filter.HistoryOf(pool, InstanceMarket.Spot)?.PriceFactor ?? 1m;
+            offers.Add((offer, offer.PricePerUsefulGiB * factor));
         }
 
         return new Choice(offers, rejected, request.MaxTimesCheapest);
@@ -210,7 +208,7 @@ public static class OfferPlanner
     /// <summary>The offers of one market: all in order, those kept, and what was turned down.</summary>
     private sealed class Choice
     {
-        public Choice(List<(Offer Offer, decimal Factor)> offers, List<RejectedOffer> rejected, decimal? times)
+        public Choice(List<(Offer Offer, decimal Rank)> offers, List<RejectedOffer> rejected, decimal? times)
         {
             Rejected = rejected;
             if (times is { } most && offers.Count > 0)
@@ -225,20 +223,22 @@ public static class OfferPlanner
             }
 
             OfferRanking.Sort(offers);
-            Ranked = [.. offers.Select(o => o.Offer)];
-            Kept = OfferRanking.Spread(Ranked, MaxOffers);
-            if (Kept.Count < Ranked.Count)
+            Best = offers.Count > 0 ? offers[0].Offer : null;
+            Kept = OfferRanking.Spread(offers, MaxOffers);
+            if (Kept.Count < offers.Count)
             {
                 var kept = Kept.ToHashSet(ReferenceEqualityComparer.Instance);
+                Rejected.EnsureCapacity(Rejected.Count + offers.Count);
                 Rejected.AddRange(
-                    Ranked
-                        .Where(o => !kept.Contains(o))
-                        .Select(o => new RejectedOffer(o.InstanceType.Name, o.Zone, TooMany))
+                    offers
+                        .Where(o => !kept.Contains(o.Offer))
+                        .Select(o => new RejectedOffer(o.Offer.InstanceType.Name, o.Offer.Zone, s_tooMany))
                 );
             }
         }
 
-        public List<Offer> Ranked { get; }
+        /// <summary>The best of all; null when there is none.</summary>
+        public Offer? Best { get; }
         public List<Offer> Kept { get; }
         public List<RejectedOffer> Rejected { get; }
 
@@ -249,6 +249,6 @@ public static class OfferPlanner
                 Invariant($"costs {offer.HourlyPrice:0.0000} USD/h, more than {most} × the cheapest, {cheapest:0.0000}")
             );
 
-        private static string TooMany => $"{MaxOffers} pools that are cheaper or spread better fit";
+        private static readonly string s_tooMany = $"{MaxOffers} pools that are cheaper or spread better fit";
     }
 }

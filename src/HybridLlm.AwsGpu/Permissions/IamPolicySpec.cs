@@ -24,10 +24,15 @@ public sealed record IamPolicySpec
     /// <summary>A VPC of the user's own that is used instead of one we make; null when we make it.</summary>
     public string? ExistingVpcId { get; init; }
 
+    /// <summary>Whether the network has IPv6 too.</summary>
+    public bool Ipv6 { get; init; }
+
     /// <summary>Whether model volumes and their snapshots are made.</summary>
     public bool ModelVolumes { get; init; }
 
-    /// <summary>Name of the queue that interruption events arrive in; null without one.</summary>
+    /// <summary>
+    /// Name of the queue that interruption events arrive in, <see cref="Prerequisites.QueueName"/> so that teardown finds it; null without one.
+    /// </summary>
     public string? QueueName { get; init; }
 
     /// <summary>Name of the role that nodes run with; null when they have none, the default.</summary>

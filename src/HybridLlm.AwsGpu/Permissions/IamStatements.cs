@@ -29,7 +29,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
         ];
 
     /// <summary>EC2's listings know no resources. Teardown and its receipt look into every region.</summary>
-    private static IamStatement Look() =>
+    private IamStatement Look() =>
         new()
         {
             Sid = "Look",
@@ -41,6 +41,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
                     "DescribeFleets",
                     "DescribeImages",
                     "DescribeInstances",
+                    "DescribeInstanceStatus",
                     "DescribeInstanceType*",
                     "DescribeInternetGateways",
                     "DescribeLaunchTemplate*",
@@ -57,6 +58,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
                     "DescribeVpcs"
                 ),
                 "s3:ListAllMyBuckets",
+                .. spec.QueueName is null ? Array.Empty<string>() : ["sqs:ListQueues"],
                 "sts:GetCallerIdentity",
             ],
             Resources = ["*"],
@@ -184,6 +186,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
                         "DisassociateRouteTable"
                     )
                     : [],
+                .. MakesVpc && spec.Ipv6 ? Ec2("Associate*CidrBlock", "ModifySubnetAttribute") : [],
                 .. spec.LighthouseOnEc2 ? Ec2("AssociateAddress", "DisassociateAddress", "ReleaseAddress") : [],
                 .. spec.ModelVolumes
                     ? ["ec2:AttachVolume", "ec2:CreateSnapshot", "ec2:DetachVolume"]
@@ -231,14 +234,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
         yield return new IamStatement
         {
             Sid = "Objects",
-            Actions =
-            [
-                "s3:DeleteObject",
-                "s3:DeleteObjectVersion",
-                "s3:GetObject",
-                "s3:GetObjectVersion",
-                "s3:PutObject",
-            ],
+            Actions = ["s3:DeleteObject*", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
             Resources = [bucket + "/*"],
         };
     }
@@ -255,7 +251,7 @@ internal sealed class IamStatements(IamPolicySpec spec)
         new()
         {
             Sid = "HearInterruptions",
-            Actions = ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+            Actions = ["sqs:Delete*", "sqs:GetQueueUrl", "sqs:ListQueueTags", "sqs:ReceiveMessage"],
             Resources = [$"arn:{spec.Partition}:sqs:{spec.Region}:{spec.AccountId}:{name}"],
         };
 

@@ -6,7 +6,7 @@ namespace HybridLlm.AwsGpu.Permissions;
 /// </summary>
 public static class Prerequisites
 {
-    /// <summary>Name of the queue of a cluster.</summary>
+    /// <summary>Name of the queue of a cluster. Teardown finds the queue by it; one of another name it leaves alone.</summary>
     /// <param name="owner">Whose.</param>
     public static string QueueName(ResourceOwner owner)
     {
@@ -30,6 +30,13 @@ public static class Prerequisites
             """;
     }
 
+    /// <summary>The commands that take away the rule that feeds the queue.</summary>
+    internal static IEnumerable<string> RemoveRule(ResourceOwner owner, string region) =>
+        [
+            $"aws events remove-targets --region {region} --rule {QueueName(owner)} --ids queue",
+            $"aws events delete-rule --region {region} --name {QueueName(owner)}",
+        ];
+
     /// <summary>The commands that take it away again after the cluster's teardown; the service-linked roles stay, they cost nothing.</summary>
     /// <param name="spec">The controller.</param>
     public static string RenderRemoval(IamPolicySpec spec)
@@ -38,8 +45,7 @@ public static class Prerequisites
         var name = QueueName(spec.Owner);
         var queue = spec.QueueName is { } queueName
             ? $"""
-                aws events remove-targets --region {spec.Region} --rule {name} --ids queue
-                aws events delete-rule --region {spec.Region} --name {name}
+                {string.Join('\n', RemoveRule(spec.Owner, spec.Region))}
                 aws sqs delete-queue --region {spec.Region} --queue-url https://sqs.{spec.Region}.{Domain(
                     spec
                 )}/{spec.AccountId}/{queueName}
@@ -77,7 +83,7 @@ public static class Prerequisites
             cat > queue.json <<'JSON'
             {"MessageRetentionPeriod":"300","SqsManagedSseEnabled":"true","Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"sqs:SendMessage\",\"Resource\":\"{{{{arn}}}}\",\"Condition\":{\"ArnEquals\":{\"aws:SourceArn\":\"{{{{rule}}}}\"}}},{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"sqs:*\",\"Resource\":\"{{{{arn}}}}\",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}}]}"}
             JSON
-            aws sqs create-queue --region {{{{spec.Region}}}} --queue-name {{{{queue}}}} --attributes file://queue.json --tags '{"{{{{ResourceTags.Cluster}}}}":"{{{{spec.Owner.Cluster}}}}","{{{{ResourceTags.OwnerId}}}}":"{{{{spec.Owner.OwnerId}}}}"}'
+            aws sqs create-queue --region {{{{spec.Region}}}} --queue-name {{{{queue}}}} --attributes file://queue.json --tags '{"{{{{ResourceTags.Cluster}}}}":"{{{{spec.Owner.Cluster}}}}","{{{{ResourceTags.OwnerId}}}}":"{{{{spec.Owner.OwnerId}}}}","{{{{ResourceTags.Component}}}}":"{{{{ResourceComponents.Interruptions}}}}"}'
             aws events put-rule --region {{{{spec.Region}}}} --name {{{{name}}}} --event-pattern '{"source":["aws.ec2"],"detail-type":["EC2 Spot Instance Interruption Warning","EC2 Instance Rebalance Recommendation","EC2 Instance State-change Notification"]}'
             aws events put-targets --region {{{{spec.Region}}}} --rule {{{{name}}}} --targets 'Id=queue,Arn={{{{arn}}}}'
 

@@ -50,6 +50,15 @@ public sealed partial class ArtifactCatalogue
             : throw new ArtifactCatalogueException(folder, faults);
     }
 
+    /// <summary>What a folder's catalogue pins, unchecked; empty without a catalogue.</summary>
+    internal static async Task<IReadOnlyList<Artifact>> ReadPinsAsync(
+        string folder,
+        CancellationToken cancellationToken
+    ) =>
+        File.Exists(Path.Combine(folder, FileName))
+            ? await ReadFileAsync(folder, cancellationToken).ConfigureAwait(false)
+            : [];
+
     /// <summary>Writes a folder's catalogue, in one step, so that a reader never finds half of it.</summary>
     internal static async Task WriteAsync(
         string folder,

@@ -4,7 +4,8 @@ namespace HybridLlm.AwsGpu.Storage;
 
 /// <summary>
 /// Fills an artifact folder from upstream: downloads, checks each file against its publisher's list of hashes and your pin, and writes the catalogue.
-/// What is there with the right hash is not fetched again. A folder filled elsewhere, and carried in, is as good: nothing else reads the internet.
+/// What is there with the right hash is not fetched again, and what nobody publishes as a file is taken from the folder. A folder filled elsewhere,
+/// and carried in, is as good: nothing else reads the internet.
 /// </summary>
 public sealed class ArtifactDownloader
 {
@@ -24,7 +25,9 @@ public sealed class ArtifactDownloader
     /// <param name="wanted">The artifacts, each name once.</param>
     /// <param name="cancellationToken">Stops between and within files.</param>
     /// <returns>The catalogue of the folder.</returns>
-    /// <exception cref="ArtifactCatalogueException">A file is not what its publisher or the pin says, or cannot be fetched; every fault is named.</exception>
+    /// <exception cref="ArtifactCatalogueException">
+    /// A file is not what its publisher or the pin says, cannot be fetched, or is to be put there and is not; every fault is named.
+    /// </exception>
     public async Task<ArtifactCatalogue> FillAsync(
         string folder,
         IReadOnlyList<UpstreamArtifact> wanted,
@@ -34,13 +37,18 @@ public sealed class ArtifactDownloader
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(wanted);
         Directory.CreateDirectory(folder);
+        var pinned = await ArtifactCatalogue.ReadPinsAsync(folder, cancellationToken).ConfigureAwait(false);
         List<string> faults = [];
         List<Artifact> artifacts = [];
         foreach (var artifact in wanted)
         {
             try
             {
-                artifacts.Add(await FetchAsync(folder, artifact, cancellationToken).ConfigureAwait(false));
+                artifacts.Add(
+                    artifact.Url is { } url
+                        ? await FetchAsync(folder, artifact, url, cancellationToken).ConfigureAwait(false)
+                        : await TakeAsync(folder, artifact, pinned, cancellationToken).ConfigureAwait(false)
+                );
             }
             catch (Exception fault) when (fault is HttpRequestException or IOException or FormatException)
             {
@@ -57,47 +65,80 @@ public sealed class ArtifactDownloader
         return await ArtifactCatalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Artifact> FetchAsync(
+    /// <summary>Takes a file somebody has put there. Its hash is what was pinned; the first one seen of a version is the pin of all later ones.</summary>
+    private static async Task<Artifact> TakeAsync(
         string folder,
         UpstreamArtifact artifact,
+        IReadOnlyList<Artifact> pinned,
         CancellationToken cancellationToken
     )
     {
-        var expected = await ExpectedAsync(artifact, cancellationToken).ConfigureAwait(false);
+        var path = Path.Combine(folder, artifact.Name);
+        if (!File.Exists(path))
+        {
+            throw new FormatException($"put it into the folder: {artifact.How ?? "nobody publishes it as a file"}");
+        }
+
+        var pin =
+            artifact.Sha256
+            ?? pinned.FirstOrDefault(p => p.Name == artifact.Name && p.Version == artifact.Version)?.Sha256;
+        var found = await HashAsync(path, cancellationToken).ConfigureAwait(false);
+        return pin is null || pin == found
+            ? Pinned(artifact, path, found)
+            : throw new FormatException(
+                $"it has sha256 {found}, {artifact.Version} was pinned as {pin}; give a new version or pin if the change is yours"
+            );
+    }
+
+    private async Task<Artifact> FetchAsync(
+        string folder,
+        UpstreamArtifact artifact,
+        Uri url,
+        CancellationToken cancellationToken
+    )
+    {
+        var expected = await ExpectedAsync(artifact, url, cancellationToken).ConfigureAwait(false);
         var path = Path.Combine(folder, artifact.Name);
         if (!File.Exists(path) || await HashAsync(path, cancellationToken).ConfigureAwait(false) != expected)
         {
             var part = path + ".part";
-            await DownloadAsync(artifact.Url, part, cancellationToken).ConfigureAwait(false);
+            await DownloadAsync(url, part, cancellationToken).ConfigureAwait(false);
             var found = await HashAsync(part, cancellationToken).ConfigureAwait(false);
             if (found != expected)
             {
                 File.Delete(part);
-                throw new FormatException($"{artifact.Url} has sha256 {found}, must have {expected}");
+                throw new FormatException($"{url} has sha256 {found}, must have {expected}");
             }
 
             File.Move(part, path, overwrite: true);
         }
 
-        return new Artifact
+        return Pinned(artifact, path, expected);
+    }
+
+    private static Artifact Pinned(UpstreamArtifact artifact, string path, string sha256) =>
+        new()
         {
             Name = artifact.Name,
             Version = artifact.Version,
             Size = new FileInfo(path).Length,
-            Sha256 = expected,
+            Sha256 = sha256,
             Kind = artifact.Kind,
             Path = artifact.Path,
         };
-    }
 
-    private async Task<string> ExpectedAsync(UpstreamArtifact artifact, CancellationToken cancellationToken)
+    private async Task<string> ExpectedAsync(
+        UpstreamArtifact artifact,
+        Uri download,
+        CancellationToken cancellationToken
+    )
     {
         if (artifact.ChecksumsUrl is not { } url)
         {
             return artifact.Sha256 ?? throw new FormatException("its publisher lists no hash, so Sha256 must be given");
         }
 
-        var name = artifact.ChecksumName ?? artifact.Url.Segments[^1];
+        var name = artifact.ChecksumName ?? download.Segments[^1];
         var list = await _http.GetStringAsync(url, cancellationToken).ConfigureAwait(false);
         var listed =
             list.Length <= LongestList && HashIn(list, name) is { } hash

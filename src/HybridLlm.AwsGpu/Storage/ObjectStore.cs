@@ -182,9 +182,17 @@ public sealed class ObjectStore
     /// <param name="cancellationToken">Stops between calls.</param>
     /// <returns>Versions and delete markers deleted.</returns>
     /// <exception cref="AwsCallException">AWS refuses a call or does not answer.</exception>
-    public async Task<int> DeleteAllVersionsAsync(string prefix, CancellationToken cancellationToken = default)
+    public Task<int> DeleteAllVersionsAsync(string prefix, CancellationToken cancellationToken = default) =>
+        DeleteVersionsAsync(prefix, _ => true, cancellationToken);
+
+    internal async Task<int> DeleteVersionsAsync(
+        string prefix,
+        Func<string, bool> which,
+        CancellationToken cancellationToken
+    )
     {
-        var versions = await ListVersionsAsync(prefix, cancellationToken).ConfigureAwait(false);
+        var listed = await ListVersionsAsync(prefix, cancellationToken).ConfigureAwait(false);
+        List<ObjectVersion> versions = [.. listed.Where(v => which(v.Key))];
         foreach (var batch in versions.Chunk(MaxDeletedAtOnce))
         {
             DeleteObjectsRequest request = new()

@@ -1,6 +1,6 @@
 namespace HybridLlm.AwsGpu.Storage;
 
-/// <summary>Where one artifact comes from, and what its publisher says its hash is.</summary>
+/// <summary>Where one artifact comes from, and what its publisher says its hash is; or how it is made, where nobody publishes it as a file.</summary>
 public sealed record UpstreamArtifact
 {
     private const string GitHub = "https://github.com";
@@ -17,8 +17,11 @@ public sealed record UpstreamArtifact
     /// <summary>Absolute path on the node.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Where it is downloaded from.</summary>
-    public required Uri Url { get; init; }
+    /// <summary>Where it is downloaded from; null for a file that is made elsewhere and put into the folder, see <see cref="How"/>.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>How to make the file and where it comes from, in words or as a command; for what has no <see cref="Url"/>.</summary>
+    public string? How { get; init; }
 
     /// <summary>The publisher's list of hashes, lines of <c>sha256sum</c>; null when the publisher gives none, then <see cref="Sha256"/> is needed.</summary>
     public Uri? ChecksumsUrl { get; init; }
@@ -84,6 +87,24 @@ public sealed record UpstreamArtifact
             Url = new Uri($"{GitHub}/liqotech/liqo/releases/download/v{version}/liqo-v{version}.tgz"),
             Sha256 = sha256,
         };
+
+    /// <summary>A container image as an archive in the form of <c>docker save</c>, which k3s imports. Registries have no such file to download.</summary>
+    /// <param name="name">Name in the catalogue and the folder, e.g. <c>ollama-image.tar</c>.</param>
+    /// <param name="image">The image with its tag, e.g. <c>docker.io/ollama/ollama:0.32.15</c>; the tag is the version.</param>
+    /// <param name="sha256">Hash the archive must have; null pins what is found first.</param>
+    public static UpstreamArtifact Image(string name, string image, string? sha256 = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(image);
+        return new UpstreamArtifact
+        {
+            Name = name,
+            Version = image[(image.LastIndexOf(':') + 1)..],
+            Kind = ArtifactKind.File,
+            Path = $"/var/lib/rancher/k3s/agent/images/{name}",
+            Sha256 = sha256,
+            How = $"docker pull {image} && docker save -o {name} {image}",
+        };
+    }
 
     private static UpstreamArtifact OfK3s(string version, CpuArchitecture architecture, string file)
     {

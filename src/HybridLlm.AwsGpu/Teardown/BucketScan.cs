@@ -54,7 +54,7 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
                 continue;
             }
 
-            owned.Add(await PricedAsync(name, region, cancellationToken).ConfigureAwait(false));
+            owned.AddRange(await PricedAsync(name, region, cancellationToken).ConfigureAwait(false));
         }
 
         return (owned, foreign);
@@ -66,18 +66,42 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
         && bucket.StartsWith(prefix, StringComparison.Ordinal)
         && bucket.AsSpan(prefix.Length).IndexOfAnyExcept(s_hexadecimal) < 0;
 
-    private async Task<OwnedResource> PricedAsync(string name, string region, CancellationToken cancellationToken)
+    /// <summary>The bucket, and what lies in it besides models where there are models.</summary>
+    private async Task<IReadOnlyList<OwnedResource>> PricedAsync(
+        string name,
+        string region,
+        CancellationToken cancellationToken
+    )
     {
         var versions = await new ObjectStore(clients, region, name)
             .ListVersionsAsync("", cancellationToken)
             .ConfigureAwait(false);
-        return new OwnedResource
+        var models = versions.Where(v => ObjectKeys.IsModel(v.Key)).ToList();
+        OwnedResource bucket = new()
         {
             Kind = OwnedResourceKind.Bucket,
             Id = name,
             Region = region,
             Component = ResourceComponents.Storage,
-            UsdPerMonth = versions.Sum(v => v.Size) / BytesPerGiB * prices.StorageGiBMonth,
+            UsdPerMonth = Price(versions),
         };
+        return models.Count == 0 ? [bucket]
+            : models.Count == versions.Count ? [bucket with { HoldsModels = true }]
+            :
+            [
+                bucket with
+                {
+                    HoldsModels = true,
+                    UsdPerMonth = Price(models),
+                },
+                bucket with
+                {
+                    Kind = OwnedResourceKind.Objects,
+                    UsdPerMonth = Price(versions) - Price(models),
+                },
+            ];
     }
+
+    private decimal Price(IEnumerable<ObjectVersion> versions) =>
+        versions.Sum(v => v.Size) / BytesPerGiB * prices.StorageGiBMonth;
 }

@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu.Ec2;
 using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Permissions;
 using Microsoft.Extensions.Logging;
 
 namespace HybridLlm.AwsGpu.Teardown;
@@ -86,11 +87,31 @@ public sealed class ClusterTeardown
             [
                 .. remaining.Select(r => new RemainingResource(r, blocked.GetValueOrDefault(ResourceKey.Of(r)))),
             ],
+            Kept = TeardownPlanner.Kept(inventory, scope),
+            ByHand = [.. ByHand(owner, scope, asked, inventory)],
             Foreign = inventory.Foreign,
             Unread = inventory.Unread,
             ScannedAt = inventory.ScannedAt,
         };
     }
+
+    /// <summary>The rule that fed the queue cannot be seen from here; it costs nothing, and sends into the void.</summary>
+    private static IEnumerable<string> ByHand(
+        ResourceOwner owner,
+        TeardownScope scope,
+        IReadOnlyList<OwnedResource> asked,
+        OwnedInventory inventory
+    ) =>
+        scope == TeardownScope.Burst
+            ? []
+            : asked
+                .Where(r => r.Kind == OwnedResourceKind.Queue)
+                .SelectMany(q => Prerequisites.RemoveRule(owner, q.Region))
+                .Concat(
+                    inventory.QueuesUnread.Select(r =>
+                        $"Queues in {r.Region} were not looked for ({r.Code}); if you set one up, delete {Prerequisites.QueueName(owner)} and its rule."
+                    )
+                );
 
     /// <summary>Tries to delete everything once, in order; what is refused is returned with the reason.</summary>
     private async Task<Dictionary<ResourceKey, string>> PassAsync(

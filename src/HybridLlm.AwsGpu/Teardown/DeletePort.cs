@@ -1,5 +1,6 @@
 using Amazon.EC2;
 using Amazon.EC2.Model;
+using Amazon.SQS.Model;
 using HybridLlm.AwsGpu.Storage;
 
 namespace HybridLlm.AwsGpu.Teardown;
@@ -91,7 +92,9 @@ internal sealed class DeletePort(AwsClients clients)
                 new DeleteLaunchTemplateRequest { LaunchTemplateId = id },
                 cancellationToken
             ),
+            OwnedResourceKind.Objects => DeleteObjectsAsync(resource, cancellationToken),
             OwnedResourceKind.Bucket => DeleteBucketAsync(resource, cancellationToken),
+            OwnedResourceKind.Queue => DeleteQueueAsync(resource, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(resource), resource.Kind, null),
         };
     }
@@ -173,6 +176,32 @@ internal sealed class DeletePort(AwsClients clients)
 
         DeleteInternetGatewayRequest delete = new() { InternetGatewayId = id };
         return await CallAsync(ec2.DeleteInternetGatewayAsync, delete, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string?> DeleteObjectsAsync(OwnedResource objects, CancellationToken cancellationToken)
+    {
+        await new ObjectStore(clients, objects.Region, objects.Id)
+            .DeleteVersionsAsync("", key => !ObjectKeys.IsModel(key), cancellationToken)
+            .ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task<string?> DeleteQueueAsync(OwnedResource queue, CancellationToken cancellationToken)
+    {
+        var sqs = clients.Sqs(queue.Region);
+        var answer = await clients
+            .Caller.RepeatableAsync(
+                sqs.GetQueueUrlAsync,
+                new GetQueueUrlRequest { QueueName = queue.Id },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return await CallAsync(
+                sqs.DeleteQueueAsync,
+                new DeleteQueueRequest { QueueUrl = answer.QueueUrl },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     private async Task<string?> DeleteBucketAsync(OwnedResource bucket, CancellationToken cancellationToken)

@@ -18,6 +18,9 @@ public sealed record OwnedInventory
     /// <summary>Regions that could not be read, by name.</summary>
     public required IReadOnlyList<UnreadRegion> Unread { get; init; }
 
+    /// <summary>Regions whose queues could not be listed: the controller may not, as its policy was made without a queue.</summary>
+    public IReadOnlyList<UnreadRegion> QueuesUnread { get; init; } = [];
+
     /// <summary>What the resources cost if they all stay, USD per month.</summary>
     public decimal UsdPerMonth => Resources.Sum(r => r.UsdPerMonth);
 }

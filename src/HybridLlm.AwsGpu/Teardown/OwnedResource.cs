@@ -21,6 +21,9 @@ public sealed record OwnedResource
     /// </summary>
     public required decimal UsdPerMonth { get; init; }
 
+    /// <summary>Whether models lie in it, so that <see cref="TeardownScope.EverythingButModels"/> keeps it.</summary>
+    public bool HoldsModels { get; init; }
+
     /// <summary>Whether AWS bills it.</summary>
     public bool IsBilled => UsdPerMonth > 0;
 }

@@ -48,6 +48,12 @@ public enum OwnedResourceKind
     /// <summary>Launch template.</summary>
     LaunchTemplate,
 
+    /// <summary>What lies in the bucket besides models; told apart only where there are models.</summary>
+    Objects,
+
     /// <summary>Bucket with everything in it.</summary>
     Bucket,
+
+    /// <summary>Queue of interruption events.</summary>
+    Queue,
 }

@@ -73,6 +73,7 @@ public sealed class OwnedResourceScanner
                     .ThenBy(f => f.Id, StringComparer.Ordinal),
             ],
             Unread = [.. scans.Select(s => s.Unread).OfType<UnreadRegion>()],
+            QueuesUnread = [.. scans.Select(s => s.QueuesUnread).OfType<UnreadRegion>()],
         };
     }
 
@@ -86,8 +87,17 @@ public sealed class OwnedResourceScanner
         {
             var owned = new ScanPort(_clients, owner, region, _onDemand, _prices).ListAsync(cancellationToken);
             var foreign = new LookalikePort(_clients, owner, region).ListAsync(cancellationToken);
-            await Task.WhenAll(owned, foreign).ConfigureAwait(false);
-            return new RegionScan(await owned.ConfigureAwait(false), await foreign.ConfigureAwait(false), Unread: null);
+            var queues = new QueueScan(_clients, owner, region).ListAsync(cancellationToken);
+            await Task.WhenAll(owned, foreign, queues).ConfigureAwait(false);
+            var (ownQueues, otherQueues, unread) = await queues.ConfigureAwait(false);
+            return new RegionScan(
+                [.. await owned.ConfigureAwait(false), .. ownQueues],
+                [.. await foreign.ConfigureAwait(false), .. otherQueues],
+                Unread: null
+            )
+            {
+                QueuesUnread = unread,
+            };
         }
         catch (AwsCallException refusal) when (refusal.Kind == AwsErrorKind.Permission)
         {
@@ -99,5 +109,8 @@ public sealed class OwnedResourceScanner
         IReadOnlyList<OwnedResource> Resources,
         IReadOnlyList<ForeignResource> Foreign,
         UnreadRegion? Unread
-    );
+    )
+    {
+        public UnreadRegion? QueuesUnread { get; init; }
+    }
 }

@@ -275,7 +275,13 @@ internal sealed class ScanPort(
             Kind = kind,
             Id = id,
             Region = region,
-            Component = Ec2Tags.FromSdk(tags).GetValueOrDefault(ResourceTags.Component, ""),
+            Component = ComponentOf(tags),
             UsdPerMonth = 0,
+            HoldsModels =
+                kind is OwnedResourceKind.Volume or OwnedResourceKind.Snapshot
+                && ComponentOf(tags) == ResourceComponents.Models,
         };
+
+    private static string ComponentOf(List<Tag>? tags) =>
+        Ec2Tags.FromSdk(tags).GetValueOrDefault(ResourceTags.Component, "");
 }

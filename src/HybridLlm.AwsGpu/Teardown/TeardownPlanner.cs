@@ -14,10 +14,19 @@ internal static class TeardownPlanner
     ];
 
     public static IReadOnlyList<OwnedResource> InScope(OwnedInventory inventory, TeardownScope scope) =>
-        scope == TeardownScope.Burst
-            ? [.. inventory.Resources.Where(r => r.Component == ResourceComponents.Node && s_burst.Contains(r.Kind))]
-            // A template takes its versions with it.
-            : [.. inventory.Resources.Where(r => r.Kind != OwnedResourceKind.LaunchTemplateVersion)];
+        scope switch
+        {
+            TeardownScope.Burst =>
+            [
+                .. inventory.Resources.Where(r => r.Component == ResourceComponents.Node && s_burst.Contains(r.Kind)),
+            ],
+            TeardownScope.EverythingButModels => [.. Everything(inventory).Where(r => !r.HoldsModels)],
+            _ => [.. Everything(inventory)],
+        };
+
+    /// <summary>What a scope leaves on purpose.</summary>
+    public static IReadOnlyList<OwnedResource> Kept(OwnedInventory inventory, TeardownScope scope) =>
+        [.. Everything(inventory).Except(InScope(inventory, scope))];
 
     /// <summary>
     /// Waves in which resources can go: nothing in a wave needs anything of the same or a later one. Network parts need
@@ -26,11 +35,15 @@ internal static class TeardownPlanner
     public static IEnumerable<IReadOnlyList<OwnedResource>> Waves(IEnumerable<OwnedResource> resources) =>
         resources.GroupBy(r => WaveOf(r.Kind)).OrderBy(w => w.Key).Select(w => (IReadOnlyList<OwnedResource>)[.. w]);
 
+    /// <summary>A template takes its versions with it.</summary>
+    private static IEnumerable<OwnedResource> Everything(OwnedInventory inventory) =>
+        inventory.Resources.Where(r => r.Kind != OwnedResourceKind.LaunchTemplateVersion);
+
     private static int WaveOf(OwnedResourceKind kind) =>
         kind switch
         {
             OwnedResourceKind.Fleet => 1,
-            OwnedResourceKind.Instance => 2,
+            OwnedResourceKind.Instance or OwnedResourceKind.Objects => 2,
             OwnedResourceKind.SpotRequest
             or OwnedResourceKind.Address
             or OwnedResourceKind.Snapshot
@@ -42,7 +55,7 @@ internal static class TeardownPlanner
             OwnedResourceKind.SecurityGroup => 5,
             OwnedResourceKind.Subnet => 6,
             OwnedResourceKind.RouteTable or OwnedResourceKind.InternetGateway => 7,
-            OwnedResourceKind.Vpc => 8,
+            OwnedResourceKind.Vpc or OwnedResourceKind.Queue => 8,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };
 }

@@ -15,6 +15,12 @@ public sealed record TeardownReport
     /// <summary>What the last scan still found within the scope, with what it costs and why it is there.</summary>
     public required IReadOnlyList<RemainingResource> StillThere { get; init; }
 
+    /// <summary>What the scope leaves on purpose, with what it costs.</summary>
+    public IReadOnlyList<OwnedResource> Kept { get; init; } = [];
+
+    /// <summary>What this package has no call for and an administrator removes, a command or a remark each; empty when there is nothing.</summary>
+    public IReadOnlyList<string> ByHand { get; init; } = [];
+
     /// <summary>Lookalikes of other owners, which were left alone.</summary>
     public required IReadOnlyList<ForeignResource> Foreign { get; init; }
 
@@ -26,6 +32,9 @@ public sealed record TeardownReport
 
     /// <summary>What still there costs, USD per month.</summary>
     public decimal UsdPerMonth => StillThere.Sum(r => r.Resource.UsdPerMonth);
+
+    /// <summary>What is kept on purpose costs, USD per month.</summary>
+    public decimal KeptUsdPerMonth => Kept.Sum(r => r.UsdPerMonth);
 
     /// <summary>Whether nothing within the scope is left, in any region.</summary>
     public bool IsComplete => StillThere.Count == 0 && Unread.Count == 0;

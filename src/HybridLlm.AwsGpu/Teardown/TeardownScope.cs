@@ -8,4 +8,10 @@ public enum TeardownScope
 
     /// <summary>Everything, the bucket with its contents included.</summary>
     Everything,
+
+    /// <summary>
+    /// Everything but what would have to be fetched again at length: volumes and snapshots of models, and the models in the bucket. The report
+    /// says what that costs a month.
+    /// </summary>
+    EverythingButModels,
 }

@@ -1,3 +1,4 @@
+using HybridLlm.Gateway.Dashboard;
 using HybridLlm.Gateway.Holding;
 using HybridLlm.Gateway.Hosting;
 using HybridLlm.Gateway.Metrics;
@@ -29,11 +30,10 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
         Route route = new(gateway.Router, wish, hold);
         using AnswerTrace trace = new(gateway.Metrics, ask, model, _clock, context.Request.Headers.TraceParent);
         var cost = gateway.Cost.Begin();
+        Moves moves = new(gateway);
         try
         {
-            var chunks = gateway
-                .Answers.Through(route)
-                .StreamAsync(ask.Api, ask.Body, new Moves(gateway), context.RequestAborted);
+            var chunks = gateway.Answers.Through(route).StreamAsync(ask.Api, ask.Body, moves, context.RequestAborted);
             await RelayAsync(context, ask, chunks, hold, Seen).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -46,10 +46,25 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
             var usd = gateway.Cost.End(cost);
             trace.Server(route.Server);
             caller.Spend((trace.Usage?.PromptTokens ?? 0) + (trace.Usage?.AnswerTokens ?? 0), usd);
-            if (route.Server is not null)
+            if (route.Server is { } server)
             {
                 // Else it may be a model nobody has: invented names would fill the page.
                 gateway.Metrics.Answered(trace.Elapsed, trace.Usage, usd, model, caller.Name);
+                gateway.Recent.Add(
+                    new PastAnswer
+                    {
+                        EndedAt = _clock.GetUtcNow(),
+                        Model = model,
+                        Caller = caller.Name,
+                        Server = server,
+                        Took = trace.Elapsed,
+                        Complete = trace.Done,
+                        Usage = trace.Usage,
+                        Usd = usd,
+                        Seams = moves.All,
+                        Exact = trace.Continuity?.Exact,
+                    }
+                );
             }
         }
 
@@ -103,6 +118,14 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
 
     private sealed class Moves(HybridGateway gateway) : IProgress<Migration>
     {
-        public void Report(Migration value) => gateway.Moved(value);
+        private List<Migration>? _all;
+
+        public IReadOnlyList<Migration> All => _all ?? [];
+
+        public void Report(Migration value)
+        {
+            (_all ??= []).Add(value);
+            gateway.Moved(value);
+        }
     }
 }

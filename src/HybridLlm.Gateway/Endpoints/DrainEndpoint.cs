@@ -17,21 +17,25 @@ internal sealed class DrainEndpoint(HybridGateway gateway)
 
     public Task ListAsync(HttpContext context, Caller caller)
     {
-        Check(caller);
-        var servers = gateway.Router.Home.All.Select(b => new JsonObject
-        {
-            ["address"] = b.Name,
-            ["fault"] = b.View.Fault,
-            ["version"] = b.View.Version,
-            ["draining"] = b.IsDraining,
-            ["open"] = b.Open,
-        });
-        return HybridGateway.ReplyAsync(context, new JsonObject { ["backends"] = new JsonArray([.. servers]) });
+        caller.CheckOperator();
+        JsonArray servers = [.. gateway.Router.Home.All.Select(Describe)];
+        return HybridGateway.ReplyAsync(context, new JsonObject { ["backends"] = servers });
     }
+
+    public static JsonObject Describe(Backend server) =>
+        new()
+        {
+            ["address"] = server.Name,
+            ["fault"] = server.View.Fault,
+            ["version"] = server.View.Version,
+            ["draining"] = server.IsDraining,
+            ["open"] = server.Open,
+            ["resident"] = new JsonArray([.. server.View.Resident.Keys.Select(m => (JsonNode)m)]),
+        };
 
     public async Task DrainAsync(HttpContext context, Caller caller)
     {
-        Check(caller);
+        caller.CheckOperator();
         var backend = Named(context);
         backend.Drain();
         while (backend.Open > 0)
@@ -44,7 +48,7 @@ internal sealed class DrainEndpoint(HybridGateway gateway)
 
     public Task UndrainAsync(HttpContext context, Caller caller)
     {
-        Check(caller);
+        caller.CheckOperator();
         var backend = Named(context);
         backend.Undrain();
         return HybridGateway.ReplyAsync(context, new JsonObject { ["undrained"] = backend.Name });
@@ -56,13 +60,5 @@ internal sealed class DrainEndpoint(HybridGateway gateway)
         return gateway.Router.Home.All.FirstOrDefault(b =>
                 string.Equals(b.Name, asked, StringComparison.OrdinalIgnoreCase)
             ) ?? throw new GatewayRefusal(RefusalKind.NotFound, "No such backend; GET /gateway/backends lists them.");
-    }
-
-    private static void Check(Caller caller)
-    {
-        if (!caller.IsOperator)
-        {
-            throw new GatewayRefusal(RefusalKind.Forbidden, "This is for operators: keys with Operator set.");
-        }
     }
 }

@@ -62,25 +62,8 @@ internal sealed class EmbeddingEndpoint(HybridGateway gateway)
             .ConfigureAwait(false);
     }
 
-    private async Task<JsonObject> AskAsync(HttpContext context, Caller caller, string path, JsonObject body)
-    {
-        var model = body.Text("model").Needed("model");
-        HybridGateway.Allow(caller, model);
-        RequestRules.Normalise(body, gateway.KeepAlive);
-        using var entered = caller.Enter();
-        var cost = gateway.Cost.Begin();
-        JsonObject? reply = null;
-        try
-        {
-            return reply = await UpstreamCall
-                .PostAsync(gateway, path, model, body, context.RequestAborted)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            caller.Spend((long)(reply?.Number("prompt_eval_count") ?? 0), gateway.Cost.End(cost));
-        }
-    }
+    private Task<JsonObject> AskAsync(HttpContext context, Caller caller, string path, JsonObject body) =>
+        MeteredCall.AskAsync(gateway, caller, path, body, atHome: false, context.RequestAborted);
 
     private static string Base64(JsonArray vector)
     {

@@ -20,10 +20,11 @@ internal static class UpstreamCall
         string path,
         string model,
         JsonObject body,
+        bool atHome,
         CancellationToken cancellationToken
     )
     {
-        Wish wish = new() { Model = ModelNames.Full(model) };
+        Wish wish = new() { Model = ModelNames.Full(model), AtHome = atHome };
         var json = GatewayJson.Bytes(body);
         for (var tried = 1; ; tried++)
         {

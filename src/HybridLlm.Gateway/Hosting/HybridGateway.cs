@@ -1,3 +1,4 @@
+using HybridLlm.Gateway.Dashboard;
 using HybridLlm.Gateway.Endpoints;
 using HybridLlm.Gateway.Holding;
 using HybridLlm.Gateway.Metrics;
@@ -31,6 +32,7 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         Router = new GatewayRouter(home, cluster is null ? null : new CloudNode(cluster, options), options, clock);
         Metrics = new GatewayMetrics(Router);
         Callers = new Callers(options, clock);
+        Recent = new RecentAnswers(clock);
         Hourly = new HourlyCost(cluster, options, clock);
         Cost = new CostMeter(clock, open => Hourly.Now(Router, open));
         _wake = cluster is null ? null : new WakeNews(cluster, clock, Metrics.Stage);
@@ -40,8 +42,7 @@ internal sealed class HybridGateway : IHostedService, IDisposable
             {
                 TimeProvider = clock,
                 StallLimit = TimeSpan.FromSeconds(options.StallSeconds),
-                // The pool prefers the same version; where only another is left, going on approximately beats an error.
-                RequireSameVersion = false,
+                RequireSameVersion = !options.AllowOtherVersions,
             }
         );
     }
@@ -59,6 +60,8 @@ internal sealed class HybridGateway : IHostedService, IDisposable
     public CostMeter Cost { get; }
 
     public Callers Callers { get; }
+
+    public RecentAnswers Recent { get; }
 
     public OllamaContinuity Answers { get; }
 

@@ -1,5 +1,6 @@
 using HybridLlm;
 using HybridLlm.Gateway;
+using HybridLlm.Gateway.Dashboard;
 using HybridLlm.Gateway.Endpoints;
 using HybridLlm.Gateway.Endpoints.Anthropic;
 using HybridLlm.Gateway.Endpoints.Ollama;
@@ -19,7 +20,7 @@ public static class HybridGatewayExtensions
 {
     /// <summary>
     /// Maps the gateway of <c>AddHybridGateway</c>: Ollama's <c>/api/*</c>, OpenAI's <c>/v1/*</c>, Anthropic's <c>/v1/messages</c>, and
-    /// <c>/metrics</c>. A request for a cluster's model wakes its GPU and is held meanwhile; lists of models answer without one. What
+    /// <c>/metrics</c>, and a page at <c>/hybridllm</c>. A request for a cluster's model wakes its GPU and is held meanwhile; lists of models answer without one. What
     /// changes models or reaches beyond them is refused. Without API keys only this machine is answered.
     /// </summary>
     /// <param name="endpoints">Where to map.</param>
@@ -35,6 +36,11 @@ public static class HybridGatewayExtensions
         group.MapGet("/gateway/backends", gateway.Guarded(drain.ListAsync));
         group.MapPost("/gateway/backends/drain", gateway.Guarded(drain.DrainAsync));
         group.MapDelete("/gateway/backends/drain", gateway.Guarded(drain.UndrainAsync));
+        DashboardEndpoint dashboard = new(gateway);
+        group.MapGet("/hybridllm", DashboardEndpoint.PageAsync);
+        group.MapGet("/hybridllm/dashboard.js", DashboardEndpoint.ScriptAsync);
+        group.MapGet("/hybridllm/dashboard.css", DashboardEndpoint.StyleAsync);
+        group.MapGet("/hybridllm/state", gateway.Guarded(dashboard.StateAsync));
         MapOllama(group, gateway);
         MapVersion1(group, gateway);
         return group;
@@ -85,6 +91,7 @@ public static class HybridGatewayExtensions
         group.MapPost("/v1/responses", Answer(gateway, new Responses(gateway.Clock)));
         group.MapPost("/v1/embeddings", gateway.Guarded(embeddings.OpenAiAsync));
         group.MapPost("/v1/messages", Answer(gateway, new AnthropicProtocol()));
+        group.MapPost("/v1/messages/count_tokens", gateway.Guarded(new TokenCount(gateway).CountAsync));
         group.Map(
             "/v1/{**rest}",
             gateway.Guarded(

@@ -44,6 +44,12 @@ public sealed class HybridGatewayOptions
     [Range(1, 86_400)]
     public double StallSeconds { get; set; } = 120;
 
+    /// <summary>
+    /// Whether an answer may go on at a server of another version than the one it began at. Its text is then not called exact; nothing is
+    /// lost or doubled either way. By default it waits for a server of the same version, or fails.
+    /// </summary>
+    public bool AllowOtherVersions { get; set; }
+
     /// <summary>How long a model the gateway loads at home stays unused, seconds; negative for ever; null for the server's own setting.</summary>
     public double? KeepAliveSeconds { get; set; }
 

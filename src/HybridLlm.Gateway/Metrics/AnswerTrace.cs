@@ -2,6 +2,7 @@ using System.Diagnostics;
 using HybridLlm.Gateway.Endpoints;
 using HybridLlm.Gateway.Holding;
 using HybridLlm.Ollama;
+using HybridLlm.Ollama.Continuity;
 
 namespace HybridLlm.Gateway.Metrics;
 
@@ -44,6 +45,12 @@ internal sealed class AnswerTrace : IDisposable
 
     public OllamaUsage? Usage { get; private set; }
 
+    /// <summary>It reached its end.</summary>
+    public bool Done { get; private set; }
+
+    /// <summary>What became of it if it moved and reached its end; null if not.</summary>
+    public ContinuityReport? Continuity { get; private set; }
+
     public TimeSpan Elapsed => _clock.GetElapsedTime(_began);
 
     /// <summary>Sees a line pass.</summary>
@@ -59,7 +66,7 @@ internal sealed class AnswerTrace : IDisposable
         _gaps.Line();
         if (chunk.Done)
         {
-            Usage = chunk.Usage;
+            (Done, Usage, Continuity) = (true, chunk.Usage, chunk.Continuity);
             if (Usage is { AnswerTokens: > 1 and var tokens })
             {
                 _metrics.Token(_clock.GetElapsedTime(_first) / (tokens - 1), _model);

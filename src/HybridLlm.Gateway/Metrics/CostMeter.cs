@@ -2,7 +2,7 @@ namespace HybridLlm.Gateway.Metrics;
 
 /// <summary>
 /// Shares what a server costs among the answers it gives at the same time: each pays its part of every second it takes, so that the
-/// parts of all answers add up to the time in which there was one. Idle time and wakes are nobody's.
+/// parts of all answers add up to the time in which there was one. A wake is shared by those who wait for it; idle time is nobody's.
 /// </summary>
 /// <param name="clock">The clock.</param>
 /// <param name="hourlyUsd">What an hour costs now, USD, with so many answers being given.</param>

@@ -3,13 +3,16 @@ using HybridLlm.Gateway.Routing;
 
 namespace HybridLlm.Gateway.Metrics;
 
-/// <summary>What the servers cost an hour now, USD: those at home by the options, the rented one by what its cluster has spent of late.</summary>
+/// <summary>
+/// What the servers cost an hour now, USD: those at home by the options, the rented one by what its cluster has spent in the last
+/// minutes. In the first minutes of a node, in which it boots, that is less than its price.
+/// </summary>
 internal sealed class HourlyCost(HybridCluster? cluster, HybridGatewayOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_window = TimeSpan.FromMinutes(2);
 
-    private long _at = clock.GetTimestamp();
-    private decimal _spent = -1;
+    private long? _at;
     private decimal _rented;
 
     /// <summary>Not for concurrent use.</summary>
@@ -22,19 +25,12 @@ internal sealed class HourlyCost(HybridCluster? cluster, HybridGatewayOptions op
 
     private decimal Rented(HybridCluster of)
     {
-        var elapsed = clock.GetElapsedTime(_at);
-        if (_spent >= 0 && elapsed < s_every)
+        if (_at is not { } at || clock.GetElapsedTime(at) >= s_every)
         {
-            return _rented;
+            _rented = of.SpentSince(clock.GetUtcNow() - s_window) / (decimal)s_window.TotalHours;
+            _at = clock.GetTimestamp();
         }
 
-        var spent = of.SpentSince(DateTimeOffset.MinValue);
-        if (_spent >= 0)
-        {
-            _rented = Math.Max(0, spent - _spent) / (decimal)elapsed.TotalHours;
-        }
-
-        (_at, _spent) = (clock.GetTimestamp(), spent);
         return _rented;
     }
 }

@@ -105,9 +105,16 @@ internal sealed class BackendPool : BackgroundService
 
     private bool IsFull(Backend backend) => _options.BackendParallel > 0 && backend.Open >= _options.BackendParallel;
 
-    /// <summary>Other weights never go on with an answer, also where the server it began at was lost before it could say which it has.</summary>
-    private static bool CanGoOn(Backend backend, Wish wish) =>
-        !wish.Begun || wish.Digest is not { } digest || backend.View.Digest(wish.Model) == digest;
+    /// <summary>
+    /// Other weights never go on with an answer, also where the server it began at was lost before it could say which it has; another
+    /// version does only where that is allowed.
+    /// </summary>
+    private bool CanGoOn(Backend backend, Wish wish) =>
+        !wish.Begun
+        || (
+            (wish.Digest is not { } digest || backend.View.Digest(wish.Model) == digest)
+            && (_options.AllowOtherVersions || wish.Version is not { } version || backend.View.Version == version)
+        );
 
     /// <summary>Those that did not fail this request, and among them those its answer can go on at exactly, as far as there are any.</summary>
     private static List<Backend> Best(List<Backend> usable, Wish wish)

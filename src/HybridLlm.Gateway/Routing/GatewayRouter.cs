@@ -99,6 +99,13 @@ internal sealed class GatewayRouter
             position
         );
 
+    private static GatewayRefusal NoneBack(TimeSpan within) =>
+        new(
+            RefusalKind.Unavailable,
+            $"The server was lost in the middle of the answer, and within {within.TotalSeconds:0} s none was there to go on with it. Ask again.",
+            s_busyRetry
+        );
+
     private async Task<Grant> WaitAsync(
         HoldQueue<Wish, Grant>.Held held,
         Wish wish,
@@ -119,7 +126,7 @@ internal sealed class GatewayRouter
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw TooLong(wish.Model, hold, held.Position);
+            throw wish.Begun ? NoneBack(longest) : TooLong(wish.Model, hold, held.Position);
         }
     }
 
@@ -127,7 +134,10 @@ internal sealed class GatewayRouter
     private HoldQueue<Wish, Grant>? Queue(string model) =>
         _queues.TryGetValue(model, out var queue) ? queue
         : Cloud?.Serves(model) is true || Home.All.Any(b => b.Has(model))
-            ? _queues.GetOrAdd(model, _ => new(wish => Home.TryTake(wish) ?? Cloud?.TryTake(wish.Model)))
+            ? _queues.GetOrAdd(
+                model,
+                _ => new(wish => Home.TryTake(wish) ?? (wish.AtHome ? null : Cloud?.TryTake(wish.Model)))
+            )
         : null;
 
     private void Settle()

@@ -9,6 +9,9 @@ internal sealed record Wish
     /// <summary>Hash of the beginning of its prompt: requests with the same one go to the same server, whose cache may hold it.</summary>
     public int Prefix { get; init; }
 
+    /// <summary>Servers at home only.</summary>
+    public bool AtHome { get; init; }
+
     /// <summary>An answer that has begun: it goes before those that have not, and waits for a server to come back.</summary>
     public bool Begun { get; init; }
 

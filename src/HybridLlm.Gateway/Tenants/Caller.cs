@@ -17,6 +17,15 @@ internal sealed class Caller(GatewayKey key, TimeProvider clock)
     /// <summary>May drain servers and see their addresses.</summary>
     public bool IsOperator => key.Operator;
 
+    /// <exception cref="GatewayRefusal">He is no operator.</exception>
+    public void CheckOperator()
+    {
+        if (!IsOperator)
+        {
+            throw new GatewayRefusal(RefusalKind.Forbidden, "This is for operators: keys with Operator set.");
+        }
+    }
+
     /// <summary>Requests it has.</summary>
     public int Open => Volatile.Read(ref _open);
 

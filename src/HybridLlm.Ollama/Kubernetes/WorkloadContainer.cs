@@ -13,9 +13,6 @@ internal static class WorkloadContainer
     private const long BesidesWeights = 2L * 1024 * 1024 * 1024;
 
     private static readonly string[] s_all = ["ALL"];
-    private static readonly string s_start = Script("start");
-    private static readonly string s_ready = Script("ready");
-    private static readonly string s_drain = Script("drain");
 
     public static YamlMap Of(OllamaWorkload w) =>
         new()
@@ -28,7 +25,7 @@ internal static class WorkloadContainer
             },
             {
                 "command",
-                Bash(s_start),
+                Bash(WorkloadScripts.Start),
                 "The model is pulled, checked and loaded before anybody asks. A postStart hook would kill the container if that failed."
             },
             { "env", Environment(w) },
@@ -42,12 +39,12 @@ internal static class WorkloadContainer
             { "resources", Resources(w) },
             {
                 "startupProbe",
-                Probe(Exec(s_ready), w.StartupMinutes * 60 / ProbeSeconds, ProbeSeconds),
+                Probe(Exec(WorkloadScripts.Ready), w.StartupMinutes * 60 / ProbeSeconds, ProbeSeconds),
                 "As long as a pull and a load may take; until then nothing else is probed."
             },
             {
                 "readinessProbe",
-                Probe(Exec(s_ready), 2, ProbeSeconds),
+                Probe(Exec(WorkloadScripts.Ready), 2, ProbeSeconds),
                 "Ready means the model is in GPU memory, all of it: the root path says 200 without any model."
             },
             {
@@ -57,7 +54,7 @@ internal static class WorkloadContainer
             },
             {
                 "lifecycle",
-                new YamlMap { { "preStop", Exec(s_drain) } },
+                new YamlMap { { "preStop", Exec(WorkloadScripts.Drain) } },
                 "Ollama drops its answers at SIGTERM; so the gateway is told and answers may end before that."
             },
             { "securityContext", SecurityContext() },
@@ -196,12 +193,4 @@ internal static class WorkloadContainer
         ];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Script(string name)
-    {
-        using StreamReader reader = new(
-            typeof(WorkloadContainer).Assembly.GetManifestResourceStream($"workload-{name}.sh")!
-        );
-        return reader.ReadToEnd();
-    }
 }

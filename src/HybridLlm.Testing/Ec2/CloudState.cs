@@ -17,7 +17,10 @@ internal sealed class CloudState
     {
         Options = options;
         Ids = new ResourceIds(options.Seed);
-        SpotMarket = new SpotMarket(options.Time.GetUtcNow());
+        Offers = options.DataFolder is { } folder
+            ? new MarketRecordFolder(Path.Combine(folder, "prices")).Read()
+            : MarketRecord.Embedded;
+        SpotMarket = new SpotMarket(Offers, options.Time.GetUtcNow());
         Agenda = new Agenda(this);
         Capacity = new EmulatedCapacity(this);
         Prices = new EmulatedPrices(this);
@@ -25,7 +28,7 @@ internal sealed class CloudState
         Faults = new EmulatedFaults(this);
         Buckets = new BucketStore(this);
         Queues = new QueueStore(this);
-        _regions = Zones.Regions.ToDictionary(r => r, r => new RegionState(this, r), StringComparer.Ordinal);
+        _regions = Offers.Zones.Regions.ToDictionary(r => r, r => new RegionState(this, r), StringComparer.Ordinal);
     }
 
     public Lock Gate { get; } = new();
@@ -42,6 +45,9 @@ internal sealed class CloudState
     public ResourceIds Ids { get; }
 
     public Agenda Agenda { get; }
+
+    /// <summary>What is sold, where and for how much.</summary>
+    public MarketRecord Offers { get; }
 
     public SpotMarket SpotMarket { get; }
 

@@ -30,8 +30,11 @@ public sealed class EmulatedCloud : IAsyncDisposable
         _server = server;
     }
 
-    /// <summary>Regions the emulator has, by name.</summary>
-    public static IReadOnlyList<string> Regions => Zones.Regions;
+    /// <summary>Regions of the embedded record, by name.</summary>
+    public static IReadOnlyList<string> Regions => MarketRecord.Embedded.Zones.Regions;
+
+    /// <summary>Regions this account has, by name: <see cref="Regions"/>, or those of <see cref="EmulatedCloudOptions.DataFolder"/>.</summary>
+    public IReadOnlyList<string> EnabledRegions => _cloud.Offers.Zones.Regions;
 
     /// <summary>Service URL for every client of every service, e.g. <c>http://127.0.0.1:41235/</c>.</summary>
     public Uri Endpoint => _server.Endpoint;
@@ -156,13 +159,36 @@ public sealed class EmulatedCloud : IAsyncDisposable
     /// <summary>Makes a queue that a rule of EventBridge sends EC2's events about instances to; one that is there already is kept.</summary>
     /// <param name="region">Region name.</param>
     /// <param name="name">Name of the queue.</param>
-    public void AddInterruptionQueue(string region, string name)
+    /// <param name="tags">Tags it carries; null for none.</param>
+    public void AddInterruptionQueue(string region, string name, IReadOnlyDictionary<string, string>? tags = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(region);
         ArgumentException.ThrowIfNullOrEmpty(name);
         lock (_cloud.Gate)
         {
             _cloud.Queues.Rule(region, name);
+            foreach (var (key, value) in tags ?? new Dictionary<string, string>())
+            {
+                _cloud.Queues.Find(region, name).Tags[key] = value;
+            }
+        }
+    }
+
+    /// <summary>Makes an instance fail EC2's status checks, or pass them again; it runs on all the same.</summary>
+    /// <param name="instanceId">A running instance.</param>
+    /// <param name="impaired">Whether it fails them from now on.</param>
+    /// <exception cref="ArgumentException">No such instance, or it does not run.</exception>
+    public void Impair(string instanceId, bool impaired = true)
+    {
+        lock (_cloud.Gate)
+        {
+            var instance = _cloud.Regions.SelectMany(r => r.All<Instance>()).FirstOrDefault(i => i.Id == instanceId);
+            if (instance is not { State: InstanceState.Running })
+            {
+                throw new ArgumentException($"'{instanceId}' is not a running instance.", nameof(instanceId));
+            }
+
+            instance.ImpairedSince = impaired ? instance.ImpairedSince ?? _cloud.Now : null;
         }
     }
 
@@ -195,6 +221,7 @@ public sealed class EmulatedCloud : IAsyncDisposable
             [
                 .. resources,
                 .. _cloud.Buckets.All.Select(b => Show("s3", b.Region, "bucket", b.Name, null, b.Tags)),
+                .. _cloud.Queues.All.Select(q => Show("sqs", q.Region, "queue", q.Queue.Name, null, q.Queue.Tags)),
             ];
         }
     }
@@ -204,7 +231,7 @@ public sealed class EmulatedCloud : IAsyncDisposable
     /// <returns>A certificate without private key; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The emulator has no such region.</exception>
     public X509Certificate2 IdentityCertificate(string region) =>
-        Regions.Contains(region)
+        EnabledRegions.Contains(region)
             ? _cloud.Identity.Certificate(region)
             : throw new ArgumentException($"The emulator has no region '{region}'.", nameof(region));
 

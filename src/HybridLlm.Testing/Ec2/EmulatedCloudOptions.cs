@@ -38,6 +38,12 @@ public sealed class EmulatedCloudOptions
     /// </summary>
     public bool MissingObjectIsForbidden { get; set; }
 
+    /// <summary>
+    /// Folder whose <c>prices</c> hold a record of what EC2 sells, to be loaded instead of the embedded one: <c>instance-types.csv</c>,
+    /// <c>az-offerings.csv</c>, <c>ondemand-us-east-1.csv</c>, <c>skypilot-aws-gpu-spot.csv</c>. Null takes the embedded record, five regions.
+    /// </summary>
+    public string? DataFolder { get; set; }
+
     /// <summary>Makes ids; the same seed and calls give the same ids.</summary>
     public int Seed { get; set; } = 1;
 }

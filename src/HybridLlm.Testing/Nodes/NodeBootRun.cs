@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using HybridLlm.AwsGpu.Bootstrap;
 using HybridLlm.Nebula.Keys;
+using HybridLlm.Testing.Ec2;
 
 namespace HybridLlm.Testing.Nodes;
 
@@ -49,6 +50,12 @@ internal sealed class NodeBootRun(NodeBoot boot, Uri metadata, TimeProvider time
     /// <summary>Downloads an artifact, checks it and puts it in place.</summary>
     public async Task FetchAsync(NodeStep.Fetch fetch, CancellationToken cancellationToken)
     {
+        var marker = $"{fetch.Path}/.hybridllm-{fetch.Sha256}";
+        if (fetch.Kind == NodeStep.ArtifactKind.TarOnce && Files.Read(marker) is not null)
+        {
+            return;
+        }
+
         using var response = await http.GetAsync(fetch.Url, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
@@ -61,14 +68,35 @@ internal sealed class NodeBootRun(NodeBoot boot, Uri metadata, TimeProvider time
             throw Fault($"{fetch.Path} has another checksum than its catalogue");
         }
 
-        if (fetch.Kind == NodeStep.ArtifactKind.Tar)
+        switch (fetch.Kind)
         {
-            Files.Unpack(fetch.Path, content);
+            case NodeStep.ArtifactKind.File:
+                Files.Write(fetch.Path, content, (UnixFileMode)Convert.ToInt32(fetch.Mode, 8));
+                break;
+            case NodeStep.ArtifactKind.Tar:
+                Files.Unpack(fetch.Path, content);
+                break;
+            default:
+                Files.Unpack(fetch.Path, content);
+                Files.Write(marker, []);
+                break;
         }
-        else
+    }
+
+    /// <summary>Waits until the controller has attached a volume, and mounts it.</summary>
+    public async Task MountAsync(
+        NodeStep.MountVolume mount,
+        InstanceGuest instance,
+        CancellationToken cancellationToken
+    )
+    {
+        NodeDisk? disk;
+        while ((disk = instance.Disk(mount.VolumeId)) is null)
         {
-            Files.Write(fetch.Path, content, (UnixFileMode)Convert.ToInt32(fetch.Mode, 8));
+            await PauseAsync($"attaching {mount.VolumeId}", cancellationToken).ConfigureAwait(false);
         }
+
+        Files.Mount(mount.Path, disk);
     }
 
     /// <summary>Tells the controller how the boot ended.</summary>

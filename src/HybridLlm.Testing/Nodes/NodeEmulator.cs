@@ -58,13 +58,20 @@ public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options
 
         using var membership = mesh.Join(peer);
         await run.ReportAsync(true, "boot complete", poweredOff).ConfigureAwait(false);
-        if (boot.Role == NodeRole.Gpu)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(poweredOff);
+        var agent = InterruptionWatch.RunAsync(run.Files, instance, http, stop.Token);
+        try
         {
-            await ServeAsync(instance.Time, run.Files, peer, poweredOff).ConfigureAwait(false);
+            await (
+                boot.Role == NodeRole.Gpu
+                    ? ServeAsync(instance.Time, run.Files, peer, poweredOff)
+                    : Task.Delay(Timeout.InfiniteTimeSpan, instance.Time, poweredOff)
+            ).ConfigureAwait(false);
         }
-        else
+        finally
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, instance.Time, poweredOff).ConfigureAwait(false);
+            await stop.CancelAsync().ConfigureAwait(false);
+            await agent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -88,7 +95,7 @@ public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options
         List<string> faults = [.. inspection.Faults];
         foreach (var step in steps)
         {
-            faults.AddRange(await DoAsync(step, run, poweredOff).ConfigureAwait(false));
+            faults.AddRange(await DoAsync(step, run, instance, poweredOff).ConfigureAwait(false));
         }
 
         return peer is not null && faults.Count == 0 ? peer : throw new NodeBootException(boot.WakeId, faults);
@@ -97,11 +104,15 @@ public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options
     private static async Task<IEnumerable<string>> DoAsync(
         NodeStep step,
         NodeBootRun run,
+        InstanceGuest instance,
         CancellationToken cancellationToken
     )
     {
         switch (step)
         {
+            case NodeStep.MountVolume mount:
+                await run.MountAsync(mount, instance, cancellationToken).ConfigureAwait(false);
+                return [];
             case NodeStep.Fetch fetch:
                 await run.FetchAsync(fetch, cancellationToken).ConfigureAwait(false);
                 return [];
@@ -111,10 +122,13 @@ public sealed class NodeEmulator(EmulatedMesh mesh, NodeEmulatorOptions? options
                     : [];
             case NodeStep.Start start:
                 var unit = run.Files.ReadText($"/etc/systemd/system/{start.Unit}");
+                // A script is started by the shell, which every image has.
                 var program = unit
                     ?.Split('\n')
                     .FirstOrDefault(l => l.StartsWith("ExecStart=", StringComparison.Ordinal))
-                    ?[10..].Split(' ')[0];
+                    ?[10..].Split(' ')
+                    .SkipWhile(word => word == "/bin/sh")
+                    .FirstOrDefault();
                 return program is null ? [$"there is no unit {start.Unit}"]
                     : run.Files.Read(program) is null ? [$"{start.Unit} starts {program}, which is not there"]
                     : [];

@@ -11,6 +11,8 @@ public sealed class NodeFiles
 
     private readonly SortedDictionary<string, (byte[] Content, UnixFileMode Mode)> _files = new(StringComparer.Ordinal);
 
+    private readonly List<(string Folder, NodeDisk Disk)> _mounts = [];
+
     /// <summary>Paths, ordered.</summary>
     public IReadOnlyList<string> Paths => [.. _files.Keys];
 
@@ -26,8 +28,25 @@ public sealed class NodeFiles
     /// <param name="path">Absolute path of a file that is there.</param>
     public UnixFileMode Mode(string path) => _files[path].Mode;
 
-    internal void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Private) =>
-        _files[path] = (content.ToArray(), mode);
+    internal void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Private)
+    {
+        var bytes = content.ToArray();
+        _files[path] = (bytes, mode);
+        foreach (var (folder, disk) in _mounts.Where(m => path.StartsWith(m.Folder, StringComparison.Ordinal)))
+        {
+            disk.Write(path[folder.Length..], bytes, mode);
+        }
+    }
+
+    /// <summary>Shows a volume below a folder; what is written there from now on stays on it.</summary>
+    internal void Mount(string path, NodeDisk disk)
+    {
+        _mounts.Add((path + "/", disk));
+        foreach (var (name, file) in disk.Files)
+        {
+            _files[$"{path}/{name}"] = file;
+        }
+    }
 
     /// <summary>Unpacks a tar archive, gzipped or not, below a folder, as <c>tar -xp</c> does.</summary>
     internal void Unpack(string folder, byte[] archive)

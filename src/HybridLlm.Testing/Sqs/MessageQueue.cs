@@ -9,6 +9,8 @@ internal sealed class MessageQueue(string name)
 
     public string Name => name;
 
+    public SortedDictionary<string, string> Tags { get; } = new(StringComparer.Ordinal);
+
     public string Send(string body, DateTimeOffset now)
     {
         Message message = new($"{name}-{++_number:d8}", body, now) { VisibleFrom = now };

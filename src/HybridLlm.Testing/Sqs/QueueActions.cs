@@ -6,7 +6,7 @@ using HybridLlm.Testing.Ec2.Protocol;
 
 namespace HybridLlm.Testing.Sqs;
 
-/// <summary>The SQS actions a controller makes, and the two that set a queue up.</summary>
+/// <summary>The SQS actions a controller makes, and those that set a queue up.</summary>
 internal static class QueueActions
 {
     private const int DefaultVisibilitySeconds = 30;
@@ -14,7 +14,10 @@ internal static class QueueActions
     public static JsonObject Answer(string action, JsonObject request, CloudState cloud, string region) =>
         action switch
         {
-            "CreateQueue" => Url(cloud, cloud.Queues.Create(region, Text(request, "QueueName"))),
+            "CreateQueue" => Create(request, cloud, region),
+            "DeleteQueue" => Remove(request, cloud, region),
+            "ListQueues" => List(request, cloud, region),
+            "ListQueueTags" => Tags(Queue(request, cloud, region)),
             "GetQueueUrl" => Url(cloud, cloud.Queues.Find(region, Text(request, "QueueName"))),
             "SendMessage" => Send(request, cloud, region),
             "ReceiveMessage" => Receive(request, cloud, region),
@@ -25,6 +28,41 @@ internal static class QueueActions
     /// <summary>The queue a request is for; null when there is none or it names none.</summary>
     public static MessageQueue? QueueOf(JsonObject request, CloudState cloud, string region) =>
         request["QueueUrl"]?.GetValue<string>() is { } url ? cloud.Queues.Find(region, url.Split('/')[^1]) : null;
+
+    private static JsonObject Create(JsonObject request, CloudState cloud, string region)
+    {
+        var queue = cloud.Queues.Create(region, Text(request, "QueueName"));
+        foreach (var (key, value) in request["tags"] as JsonObject ?? [])
+        {
+            queue.Tags[key] = value!.GetValue<string>();
+        }
+
+        return Url(cloud, queue);
+    }
+
+    private static JsonObject Remove(JsonObject request, CloudState cloud, string region)
+    {
+        cloud.Queues.Remove(region, Queue(request, cloud, region).Name);
+        return [];
+    }
+
+    /// <summary>All of them on one page, as SQS does for fewer than a thousand.</summary>
+    private static JsonObject List(JsonObject request, CloudState cloud, string region)
+    {
+        var prefix = request["QueueNamePrefix"]?.GetValue<string>() ?? "";
+        var urls = cloud
+            .Queues.All.Where(q => q.Region == region && q.Queue.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(q => (JsonNode)JsonValue.Create(UrlOf(cloud, q.Queue)));
+        return urls.ToArray() is { Length: > 0 } found ? new JsonObject { ["QueueUrls"] = new JsonArray(found) } : [];
+    }
+
+    private static JsonObject Tags(MessageQueue queue) =>
+        queue.Tags.Count == 0
+            ? []
+            : new JsonObject
+            {
+                ["Tags"] = new JsonObject(queue.Tags.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)t.Value))),
+            };
 
     private static JsonObject Send(JsonObject request, CloudState cloud, string region)
     {
@@ -68,8 +106,10 @@ internal static class QueueActions
     private static MessageQueue Queue(JsonObject request, CloudState cloud, string region) =>
         QueueOf(request, cloud, region) ?? throw ServiceError.Missing("QueueUrl");
 
-    private static JsonObject Url(CloudState cloud, MessageQueue queue) =>
-        new() { ["QueueUrl"] = new Uri(cloud.Endpoint, $"{cloud.Options.AccountId}/{queue.Name}").AbsoluteUri };
+    private static JsonObject Url(CloudState cloud, MessageQueue queue) => new() { ["QueueUrl"] = UrlOf(cloud, queue) };
+
+    private static string UrlOf(CloudState cloud, MessageQueue queue) =>
+        new Uri(cloud.Endpoint, $"{cloud.Options.AccountId}/{queue.Name}").AbsoluteUri;
 
     private static string Text(JsonObject request, string name) =>
         request[name]?.GetValue<string>() ?? throw ServiceError.Missing(name);

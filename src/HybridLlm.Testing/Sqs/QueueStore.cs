@@ -12,6 +12,11 @@ internal sealed class QueueStore(CloudState cloud)
     /// <summary>Queues that a rule sends EC2's events to.</summary>
     private readonly HashSet<(string Region, string Name)> _ruled = [];
 
+    public IEnumerable<(string Region, MessageQueue Queue)> All => _queues.Select(q => (q.Key.Region, q.Value));
+
+    /// <summary>The rule stays, and sends into the void.</summary>
+    public void Remove(string region, string name) => _queues.Remove((region, name));
+
     public MessageQueue Create(string region, string name) =>
         _queues.TryGetValue((region, name), out var queue) ? queue : _queues[(region, name)] = new MessageQueue(name);
 
@@ -42,7 +47,7 @@ internal sealed class QueueStore(CloudState cloud)
                 ["resources"] = new JsonArray(resource),
                 ["detail"] = detail.DeepClone(),
             };
-            Find(region, name).Send(envelope.ToJsonString(), cloud.Now);
+            _queues.GetValueOrDefault((region, name))?.Send(envelope.ToJsonString(), cloud.Now);
         }
     }
 }

@@ -2,6 +2,7 @@ using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Teardown;
 using HybridLlm.Federating;
 using HybridLlm.Journals;
+using HybridLlm.Keeping;
 using HybridLlm.Waking;
 
 namespace HybridLlm.Applying;
@@ -35,6 +36,20 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
 
         Forget(node.WakeId, "replaced");
         context.Events.Publish(ClusterEventKind.Progress, ClusterStages.Reclaim, $"{node.WakeId} is given back.");
+        await SweepAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives back what a wake rented that came to nothing while another node serves, whatever became of its launch.</summary>
+    public async Task GiveBackAsync(string wakeId, CancellationToken cancellationToken)
+    {
+        if (watches is not null)
+        {
+            await watches.EndAsync(wakeId).ConfigureAwait(false);
+        }
+
+        await LeaveAsync(n => n.WakeId == wakeId, cancellationToken).ConfigureAwait(false);
+        await new LaunchSettling(context).EndAsync(wakeId, cancellationToken).ConfigureAwait(false);
+        Forget(wakeId, "came to nothing");
         await SweepAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -73,7 +88,7 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
         await SweepAsync(cancellationToken).ConfigureAwait(false);
         if (context.Federation is { } federation)
         {
-            await federation.CloseAsync(cancellationToken).ConfigureAwait(false);
+            await federation.Parting.CloseAsync(cancellationToken).ConfigureAwait(false);
         }
 
         Say("A fresh scan finds nothing rented but the foundation.");
@@ -95,7 +110,9 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
         {
             if (Cluster(node) is { } cluster)
             {
-                await federation.LeaveAsync(cluster, cancellationToken).ConfigureAwait(false);
+                await federation
+                    .Parting.LeaveAsync(cluster, node.IsInterrupted, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -125,7 +142,7 @@ internal sealed class BurstEnd(ClusterContext context, NodeWatches? watches)
     }
 
     private Task SweepAsync(CancellationToken cancellationToken) =>
-        context.Federation?.SweepAsync(cancellationToken) ?? Task.CompletedTask;
+        context.Federation?.Parting.SweepAsync(cancellationToken) ?? Task.CompletedTask;
 
     private void Say(string message) => context.Events.Publish(ClusterEventKind.Done, ClusterStages.Sleep, message);
 }

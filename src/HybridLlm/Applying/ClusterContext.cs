@@ -28,8 +28,8 @@ internal sealed record ClusterContext
 
     public required ClusterEvents Events { get; init; }
 
-    /// <summary>Folder with the artifact catalogue; null when none was named.</summary>
-    public required string? ArtifactFolder { get; init; }
+    /// <summary>Where artifacts come from.</summary>
+    public required ArtifactOrigin Artifacts { get; init; }
 
     /// <summary>The homelab's Kubernetes; null without federation.</summary>
     public Federation? Federation { get; init; }
@@ -39,5 +39,5 @@ internal sealed record ClusterContext
     public string Region => Spec.Gpu.Region;
 
     /// <summary>The next name of a node: never used before by this cluster.</summary>
-    public string NextWakeId(string role) => $"{role}-{Journal.Memory.Nodes.Count(n => n.Role == role) + 1}";
+    public string NextWakeId(string role) => Journal.Memory.NextWakeId(role);
 }

@@ -1,6 +1,7 @@
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Observing;
 using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.AwsGpu.Storage;
@@ -20,18 +21,24 @@ internal sealed class ClusterController(ClusterContext context)
 {
     private const string LighthouseType = "t3.micro";
 
-    private ArtifactCatalogue? _catalogue;
+    private readonly ArtifactSource _artifacts = new(context);
 
-    public async Task<(HybridClusterPlan Plan, GpuMarket Market, ArtifactCatalogue Catalogue)> PlanAsync(
+    /// <summary>What can be made, whatever is left alone for a while.</summary>
+    public Task<(HybridClusterPlan Plan, GpuMarket Market, ArtifactCatalogue Catalogue)> PlanAsync(
+        CancellationToken cancellationToken
+    ) => PlanAsync(isAsked: false, cancellationToken);
+
+    private async Task<(HybridClusterPlan Plan, GpuMarket Market, ArtifactCatalogue Catalogue)> PlanAsync(
+        bool isAsked,
         CancellationToken cancellationToken
     )
     {
-        var (facts, faults) = await FactsAsync(cancellationToken).ConfigureAwait(false);
+        var (facts, faults) = await FactsAsync(isAsked, cancellationToken).ConfigureAwait(false);
         try
         {
             var (plan, market) = HybridClusterPlanner.Plan(context.Spec, facts);
             HybridClusterFaultsException.ThrowIfAny(faults);
-            return (plan, market, _catalogue!);
+            return (plan, market, _artifacts.Catalogue);
         }
         catch (HybridClusterFaultsException planning) when (faults.Count > 0)
         {
@@ -39,17 +46,20 @@ internal sealed class ClusterController(ClusterContext context)
         }
     }
 
+    /// <summary>Fetches what nodes install from upstream, if that is where it comes from.</summary>
+    public Task FetchArtifactsAsync(CancellationToken cancellationToken) => _artifacts.FetchAsync(cancellationToken);
+
     /// <summary>What a wake needs, from facts read now.</summary>
     public async Task<PlannedWake> PlanWakeAsync(CancellationToken cancellationToken)
     {
-        var (plan, market, catalogue) = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var (plan, market, catalogue) = await PlanAsync(isAsked: true, cancellationToken).ConfigureAwait(false);
         var image = await new AmiResolver(context.Aws)
             .ResolveAsync(context.Region, AmiQuery.GpuNode(CpuArchitecture.X64), cancellationToken)
             .ConfigureAwait(false);
         return new PlannedWake(
             plan.Id,
             market,
-            plan.Cost.AwakePerHour - plan.Cost.AsleepPerHour,
+            plan.Cost.AwakePerHour - plan.Cost.AsleepPerHour - plan.Cost.ReservedPerHour,
             catalogue.Artifacts,
             image
         );
@@ -87,7 +97,8 @@ internal sealed class ClusterController(ClusterContext context)
             report,
             regions,
             await HomelabAsync(cancellationToken).ConfigureAwait(false),
-            BudgetBook.Spent(context.Journal.Memory, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, context.Now)
+            BudgetBook.Spent(context.Journal.Memory, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, context.Now),
+            BudgetBook.SpentOnDemand(context.Journal.Memory, context.Now)
         );
         context.Events.Publish(
             receipt.Left == 0 ? ClusterEventKind.Done : ClusterEventKind.Failed,
@@ -99,6 +110,19 @@ internal sealed class ClusterController(ClusterContext context)
         return receipt;
     }
 
+    /// <summary>What AWS has of this cluster now; network and bucket are judged while the foundation stands. Reads only.</summary>
+    public Task<ObservedCluster> ObserveAsync(CancellationToken cancellationToken)
+    {
+        const string planId = "read";
+        var stands = context.Journal.Memory.StandingFoundation is not null;
+        return new ClusterObserver(context.Aws, context.Owner, context.Region).ObserveAsync(
+            stands ? FoundationParts.Network(context.Spec, context.Owner, planId) : null,
+            lighthouse: null,
+            stands ? FoundationParts.Bucket(context.Spec, context.Owner, planId) : null,
+            cancellationToken
+        );
+    }
+
     /// <summary>Takes back what is ours at home, and says what a scan then finds there; null without federation.</summary>
     private async Task<IReadOnlyList<string>?> HomelabAsync(CancellationToken cancellationToken)
     {
@@ -107,9 +131,9 @@ internal sealed class ClusterController(ClusterContext context)
             return null;
         }
 
-        await federation.SweepAsync(cancellationToken).ConfigureAwait(false);
-        await federation.CloseAsync(cancellationToken).ConfigureAwait(false);
-        return await federation.ScanAsync(cancellationToken).ConfigureAwait(false);
+        await federation.Parting.SweepAsync(cancellationToken).ConfigureAwait(false);
+        await federation.Parting.CloseAsync(cancellationToken).ConfigureAwait(false);
+        return await federation.Parting.ScanAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task CheckHomelabAsync(List<SpecFault> faults, CancellationToken cancellationToken)
@@ -149,11 +173,12 @@ internal sealed class ClusterController(ClusterContext context)
     }
 
     private async Task<(HybridClusterFacts Facts, IReadOnlyList<SpecFault> Faults)> FactsAsync(
+        bool isAsked,
         CancellationToken cancellationToken
     )
     {
         List<SpecFault> faults = [];
-        await ReadCatalogueAsync(faults, cancellationToken).ConfigureAwait(false);
+        var artifacts = await _artifacts.ReadAsync(faults, isAsked, cancellationToken).ConfigureAwait(false);
         await CheckHomelabAsync(faults, cancellationToken).ConfigureAwait(false);
         var hasAuthority = HasAuthority(faults);
         var regions = await context.Aws.ListRegionsAsync(cancellationToken).ConfigureAwait(false);
@@ -162,68 +187,78 @@ internal sealed class ClusterController(ClusterContext context)
             At = context.Now,
             Regions = regions,
             Model = WellKnownModels.Find(context.Spec.Model.Name),
-            Artifacts = _catalogue?.Artifacts ?? [],
+            Artifacts = artifacts,
             Instances = [],
             Memory = context.Journal.Memory,
             LighthouseHourlyPrice = OnDemandPrices.Embedded.Find(context.Region, LighthouseType).UsdPerHour,
             HasMeshAuthority = hasAuthority,
         };
         return regions.Contains(context.Region)
-            ? (await RegionFactsAsync(facts, cancellationToken).ConfigureAwait(false), faults)
+            ? (await RegionFactsAsync(facts, faults, isAsked, cancellationToken).ConfigureAwait(false), faults)
             : (facts, faults);
     }
 
     private async Task<HybridClusterFacts> RegionFactsAsync(
         HybridClusterFacts facts,
+        List<SpecFault> faults,
+        bool isAsked,
         CancellationToken cancellationToken
     )
     {
         const string planId = "plan";
         var offerings = new OfferingFactsReader(context.Aws).ReadAsync(context.Region, cancellationToken);
-        var network = new NetworkProvisioner(context.Aws).PlanAsync(
-            FoundationParts.Network(context.Spec, context.Owner, planId),
-            cancellationToken
-        );
+        var network = PlanNetworkAsync(planId, faults, cancellationToken);
         var bucket = new BucketProvisioner(context.Aws).PlanAsync(
             FoundationParts.Bucket(context.Spec, context.Owner, planId),
             cancellationToken
         );
         var instances = new ClusterInstances(context.Aws, context.Owner, context.Region).ListAsync(cancellationToken);
-        await Task.WhenAll(offerings, network, bucket, instances).ConfigureAwait(false);
+        var volumes = VolumesAsync(cancellationToken);
+        await Task.WhenAll(offerings, network, bucket, instances, volumes).ConfigureAwait(false);
         return facts with
         {
-            Offerings = await offerings.ConfigureAwait(false),
+            Offerings = (await offerings.ConfigureAwait(false)) with
+            {
+                History = context.Journal.Memory.Pools.Records(context.Now),
+                // A quota that was at its limit keeps nobody from planning.
+                Rests = isAsked ? context.Journal.Memory.Pools.Rests(context.Now) : [],
+            },
             Network = await network.ConfigureAwait(false),
             Bucket = await bucket.ConfigureAwait(false),
             Instances = [.. (await instances.ConfigureAwait(false)).Where(i => i.IsAlive)],
+            Volumes = await volumes.ConfigureAwait(false),
         };
     }
 
-    /// <summary>Reads the catalogue once: checking gigabytes against their hashes takes its time.</summary>
-    private async Task ReadCatalogueAsync(List<SpecFault> faults, CancellationToken cancellationToken)
-    {
-        if (context.ArtifactFolder is not { } folder)
-        {
-            faults.Add(
-                new(
-                    "HL152",
-                    "No artifact folder is named, and nodes install nothing from the internet.",
-                    "Call UseArtifacts with a folder that holds a catalogue.json; docs/operations.md lists what belongs into it."
-                )
-            );
-            return;
-        }
+    private async Task<IReadOnlyList<ModelVolume>> VolumesAsync(CancellationToken cancellationToken) =>
+        context.Spec.Model.Cache == ModelCacheKind.VolumePerZone
+            ?
+            [
+                .. (
+                    await new ModelVolumes(context.Aws, context.Owner, context.Region)
+                        .ListAsync(context.Spec.Model.Name, cancellationToken)
+                        .ConfigureAwait(false)
+                ).Where(v => v.IntentId is null),
+            ]
+            : [];
 
+    /// <summary>What the network lacks; null, with a fault, when it cannot be as wanted.</summary>
+    private async Task<NetworkPlan?> PlanNetworkAsync(
+        string planId,
+        List<SpecFault> faults,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
-            _catalogue ??= await ArtifactCatalogue.ReadAsync(folder, cancellationToken).ConfigureAwait(false);
-            faults.AddRange(
-                NodeArtifacts.Faults(_catalogue.Artifacts, context.Spec.Model.Name, context.Federation is not null)
-            );
+            return await new NetworkProvisioner(context.Aws)
+                .PlanAsync(FoundationParts.Network(context.Spec, context.Owner, planId), cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (ArtifactCatalogueException e)
+        catch (AwsGpu.InvalidSpecException e)
         {
-            faults.Add(new("HL153", e.Message, e.Remedy));
+            faults.Add(new("HL125", e.Message[..^e.Remedy.Length].TrimEnd(), e.Remedy));
+            return null;
         }
     }
 

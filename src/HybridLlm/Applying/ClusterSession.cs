@@ -3,6 +3,7 @@ using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.Federating;
 using HybridLlm.Journals;
+using HybridLlm.Keeping;
 using HybridLlm.Ollama;
 using HybridLlm.Reaching;
 using HybridLlm.Waking;
@@ -23,12 +24,15 @@ internal sealed class ClusterSession : IAsyncDisposable
         Context = context;
         _draining = draining;
         Controller = new ClusterController(context);
+        Garbage = new GarbageCollector(context);
         (_burst, Driver) = NewDriver();
     }
 
     public ClusterContext Context { get; }
 
     public ClusterController Controller { get; }
+
+    public GarbageCollector Garbage { get; }
 
     public WakeDriver Driver { get; private set; }
 
@@ -50,7 +54,7 @@ internal sealed class ClusterSession : IAsyncDisposable
                 Owner = new ResourceOwner
                 {
                     Cluster = surroundings.Spec.Name,
-                    OwnerId = journal.Memory.OwnerId is { } id ? Guid.Parse(id) : Guid.NewGuid(),
+                    OwnerId = OwnerOf(journal.Memory, surroundings),
                 },
                 Aws = aws,
                 Identities = surroundings.Identities,
@@ -59,7 +63,7 @@ internal sealed class ClusterSession : IAsyncDisposable
                 State = state,
                 Journal = journal,
                 Events = events,
-                ArtifactFolder = surroundings.ArtifactFolder,
+                Artifacts = surroundings.Artifacts,
             };
             if (surroundings.Spec.Federation is { } federation)
             {
@@ -104,6 +108,8 @@ internal sealed class ClusterSession : IAsyncDisposable
             {
                 return;
             }
+
+            await Garbage.BeginAsync(cancellationToken).ConfigureAwait(false);
 
             var left = Context.Journal.Memory.LiveNodes.Where(n => n.Role == NodeRoles.Gpu).ToList();
             if (left.Count > 0 && !await TakeOverAsync(left, cancellationToken).ConfigureAwait(false))
@@ -166,15 +172,27 @@ internal sealed class ClusterSession : IAsyncDisposable
     {
         await Driver.DisposeAsync().ConfigureAwait(false);
         await _burst.DisposeAsync().ConfigureAwait(false);
+        await Garbage.DisposeAsync().ConfigureAwait(false);
         _http?.Dispose();
         Context.Federation?.Dispose();
         Context.State.Dispose();
         _adopting.Dispose();
     }
 
+    private static Guid OwnerOf(ClusterMemory memory, HybridClusterSurroundings surroundings) =>
+        memory.OwnerId is not { } id ? surroundings.Adopt ?? Guid.NewGuid()
+        : surroundings.Adopt is { } wanted && wanted != Guid.Parse(id)
+            ? throw new OwnedElsewhereException(surroundings.StateFolder, id)
+        : Guid.Parse(id);
+
     private (GpuBurst Burst, WakeDriver Driver) NewDriver()
     {
-        GpuBurst burst = new(Context, Controller.PlanWakeAsync, (wakeId, happened) => Driver.Notify(wakeId, happened));
+        GpuBurst burst = new(
+            Context,
+            Controller.PlanWakeAsync,
+            (wakeId, happened) => Driver.Notify(wakeId, happened),
+            () => Driver.IdleNode
+        );
         return (burst, new WakeDriver(burst, Context.Clock, Context.Events, Context.Spec.Life.IdleTimeout, _draining));
     }
 
@@ -212,7 +230,7 @@ internal sealed class ClusterSession : IAsyncDisposable
             return false;
         }
 
-        _burst.Watch(node);
+        _burst.Adopt(node);
         Context.Events.Publish(
             ClusterEventKind.Done,
             ClusterStages.Wake,

@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Interruptions.Sources;
 using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Journals;
@@ -23,6 +24,8 @@ internal static class FoundationParts
             PlanId = planId,
             Region = spec.Gpu.Region,
             Cidr = spec.Gpu.VpcRange,
+            ExistingVpcId = spec.Gpu.ExistingVpcId,
+            ExistingSubnetIds = spec.Gpu.ExistingSubnetIds,
         };
 
     public static BucketSpec Bucket(HybridClusterSpec spec, ResourceOwner owner, string planId) =>
@@ -32,6 +35,14 @@ internal static class FoundationParts
             PlanId = planId,
             Region = spec.Gpu.Region,
         };
+
+    /// <summary>Where nodes leave word of interruptions.</summary>
+    public static AgentMailbox Agent(ClusterContext context) =>
+        new(
+            context.Aws,
+            new ObjectStore(context.Aws, context.Region, Bucket(context.Spec, context.Owner, "read").Name),
+            context.Region
+        );
 
     /// <summary>The lighthouse that is alive and has said that it booted; null when a new one is due.</summary>
     public static InstanceStatus? Standing(

@@ -1,11 +1,10 @@
 using System.Net;
 using HybridLlm.AwsGpu.Bootstrap;
-using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Interruptions.Sources;
+using HybridLlm.AwsGpu.Keeping;
 using HybridLlm.Federating;
 using HybridLlm.Journals;
-using HybridLlm.Liqo;
-using HybridLlm.Nebula.Networks;
-using HybridLlm.Planning;
+using HybridLlm.Keeping;
 using HybridLlm.Specs;
 using HybridLlm.Waking;
 
@@ -15,64 +14,206 @@ namespace HybridLlm.Applying;
 /// Rents one GPU node, enrols it, waits until the model is loaded, keeps its lease, and gives it back. Intent is journalled before
 /// each billable call.
 /// </summary>
-internal sealed class GpuBurst(
-    ClusterContext context,
-    Func<CancellationToken, Task<PlannedWake>> plan,
-    Action<string, WakeEvent> notify
-) : IBurst, IAsyncDisposable
+internal sealed class GpuBurst : IBurst, IAsyncDisposable
 {
-    private readonly NodeWatches _watches = new(context, notify);
+    private readonly ClusterContext _context;
+    private readonly NodeKeeping _keeping;
+    private readonly NodeWatches _watches;
+    private readonly NodeRenter _renter;
+    private readonly SpotReturn _return;
+    private string? _waking;
+
+    /// <param name="context">The cluster.</param>
+    /// <param name="plan">What a wake needs, from facts read now.</param>
+    /// <param name="notify">Told what concerns the driver, by wake.</param>
+    /// <param name="idleNode">The wake of the node that serves while nobody uses it; null otherwise.</param>
+    public GpuBurst(
+        ClusterContext context,
+        Func<CancellationToken, Task<PlannedWake>> plan,
+        Action<string, WakeEvent> notify,
+        Func<string?> idleNode
+    )
+    {
+        _context = context;
+        _keeping = new NodeKeeping(context, notify);
+        _watches = new NodeWatches(context, _keeping, notify);
+        _renter = new NodeRenter(context, _keeping, plan);
+        _return = new SpotReturn(context, _keeping, plan, idleNode, wake => notify(wake, WakeEvent.SpotOffered));
+    }
 
     public async Task<GpuNode> WakeAsync(CancellationToken cancellationToken)
     {
+        var isReplacement = _keeping.HasNodes;
         Say(
             ClusterEventKind.Progress,
             ClusterStages.Wake,
-            $"Somebody asks for {context.Spec.Model.Name}; one wake for all who ask."
+            isReplacement
+                ? "Another GPU takes over from the one that serves."
+                : $"Somebody asks for {_context.Spec.Model.Name}; one wake for all who ask."
         );
-        var foundation = await new FoundationReader(context).ReadAsync(cancellationToken).ConfigureAwait(false);
-        var planned = await plan(cancellationToken).ConfigureAwait(false);
+        _waking = _context.NextWakeId(NodeRoles.Gpu);
+        using WakeTrace trace = new(_waking, _context.Spec.Model.Name);
+        try
+        {
+            return await BringUpAsync(_waking, trace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            trace.Failed(e);
+            _keeping.Abandon();
+            throw;
+        }
+        finally
+        {
+            _return.Begin();
+        }
+    }
+
+    public async Task GiveUpAsync(CancellationToken cancellationToken)
+    {
+        if (_waking is not { } wakeId || _context.Journal.Memory.Node(wakeId) is not { EndedAt: null })
+        {
+            return;
+        }
+
+        try
+        {
+            await new BurstEnd(_context, _watches).GiveBackAsync(wakeId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Say(
+                ClusterEventKind.Warning,
+                ClusterStages.Sleep,
+                $"{wakeId} is not given back yet and goes when the GPU sleeps, or with its lease: {e.Message}"
+            );
+        }
+    }
+
+    public Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken) =>
+        new BurstEnd(_context, _watches).GiveBackAsync(node, cancellationToken);
+
+    public async Task GiveBackAsync(CancellationToken cancellationToken)
+    {
+        await new BurstEnd(_context, _watches).GiveBackAsync(cancellationToken).ConfigureAwait(false);
+        _keeping.Reset();
+    }
+
+    /// <summary>Takes over a node that an earlier process woke and that serves.</summary>
+    public void Adopt(NodeMemory node)
+    {
+        _keeping.Adopt(node);
+        _watches.Begin(node.WakeId, node.InstanceId!, FoundationParts.Agent(_context));
+        _return.Begin();
+    }
+
+    /// <summary>Looks at a node that a request could not reach; returns when its driver knows what is found.</summary>
+    public Task ExamineAsync(GpuNode node, CancellationToken cancellationToken) =>
+        _watches.ExamineAsync(node, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _return.DisposeAsync().ConfigureAwait(false);
+        await _watches.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<GpuNode> BringUpAsync(string wakeId, WakeTrace trace, CancellationToken cancellationToken)
+    {
+        trace.Stage("launch");
+        var foundation = await new FoundationReader(_context).ReadAsync(cancellationToken).ConfigureAwait(false);
         NodeEnroller enroller = new(
-            context,
-            new Mailbox(context.Aws, foundation.Bucket, context.Region),
+            _context,
+            new Mailbox(_context.Aws, foundation.Bucket, _context.Region),
             foundation.Mesh
         );
+        var rented = await _renter.RentAsync(wakeId, foundation, enroller, cancellationToken).ConfigureAwait(false);
+        using var wake = rented.Wake;
+        trace.Rented(rented.Node.InstanceId, rented.Node.InstanceType);
+        trace.Stage("boot");
+        var agent = FoundationParts.Agent(_context);
+        _watches.Begin(wakeId, rented.Node.InstanceId, agent);
+        await EnrolAsync(rented, foundation, enroller, agent, trace, cancellationToken).ConfigureAwait(false);
+        trace.Stage("handshake");
 
-        var wakeId = context.NextWakeId(NodeRoles.Gpu);
-        // Liqo cannot peer again with an id that returns with other keys.
-        var providerId = context.Federation is null ? null : ClusterId.Fresh($"{context.Spec.Name}-{wakeId}");
-        var lastMoment = Seconds(context.Now + context.Spec.Life.MaximumLife);
-        var place = foundation.Mesh.Place(new MeshMember { Name = wakeId, Role = MeshRole.GpuNode });
-        var bootDeadline = Seconds(context.Now + context.Spec.Life.BootDeadline);
-        using var wake = await enroller
-            .OpenAsync(wakeId, NodeRole.Gpu, place, bootDeadline, lastMoment, cancellationToken)
+        WakeNarration.Expect(_context, ClusterStages.Join, $"{wakeId} starts Nebula and k3s.");
+        await enroller.CloseAsync(wake, rented.Node.InstanceId, cancellationToken).ConfigureAwait(false);
+        var address = wake.Place.Networks[0].Address;
+        if (_context.Federation is not null)
+        {
+            trace.Stage("peer");
+        }
+
+        await FederateAsync(rented, foundation, address, cancellationToken).ConfigureAwait(false);
+
+        GpuNode node = new()
+        {
+            WakeId = wakeId,
+            InstanceId = rented.Node.InstanceId,
+            InstanceType = rented.Node.InstanceType,
+            Endpoint = new IPEndPoint(address, OllamaManifest.Port),
+        };
+        trace.Stage("model.load");
+        await new ModelLoader(_context, foundation.Self)
+            .LoadAsync(node, wake.Boot.BootDeadline, cancellationToken)
             .ConfigureAwait(false);
-        var launched = await RentAsync(wake, planned, foundation, providerId, cancellationToken).ConfigureAwait(false);
+        _context.Journal.Append(new NodeReady { At = _context.Now, WakeId = wakeId });
+        // What it replaces is given back by the driver, once its answers have moved.
+        _keeping.Take(new KeeperEvent.NodeReady(node.InstanceId));
+        Say(ClusterEventKind.Done, ClusterStages.Wake, $"{_context.Spec.Model.Name} answers at {node.Endpoint}.");
+        return node;
+    }
 
-        Expect(ClusterStages.Boot, $"{wakeId} ({launched.InstanceType}, {launched.InstanceId}) boots.");
+    private async Task EnrolAsync(
+        RentedNode rented,
+        Foundation foundation,
+        NodeEnroller enroller,
+        AgentMailbox agent,
+        WakeTrace trace,
+        CancellationToken cancellationToken
+    )
+    {
+        var wake = rented.Wake;
+        WakeNarration.Expect(
+            _context,
+            ClusterStages.Boot,
+            $"{wake.Id} ({rented.Node.InstanceType}, {rented.Node.InstanceId}) boots."
+        );
+        var wanted = rented.Planned.Artifacts.Where(a =>
+            NodeArtifacts.IsForGpu(a, _context.Spec.Model.Name, rented.ProviderId is not null)
+        );
         var links = await ArtifactLinks
-            .SignAsync(
-                context,
-                foundation.Bucket,
-                planned.Artifacts.Where(a =>
-                    NodeArtifacts.IsForGpu(a, context.Spec.Model.Name, providerId is not null)
-                ),
-                cancellationToken
-            )
+            .SignAsync(_context, foundation.Bucket, wanted, cancellationToken)
+            .ConfigureAwait(false);
+        ModelVolumeKeeper keeper = new(_context);
+        var volume = await keeper.FindAsync(rented, cancellationToken).ConfigureAwait(false);
+        if (volume is not null)
+        {
+            await keeper.AttachAsync(volume, rented, cancellationToken).ConfigureAwait(false);
+        }
+
+        var urls = await agent
+            .OpenAsync(wake.Id, wake.Boot.LastMoment - _context.Now, cancellationToken)
             .ConfigureAwait(false);
         await enroller
             .AnswerAsync(
                 wake,
-                launched.InstanceId,
+                rented.Node.InstanceId,
                 certificate =>
                 {
-                    Say(ClusterEventKind.Done, ClusterStages.Boot, $"{wakeId} has booted and asks to enrol.");
-                    Expect(ClusterStages.Enrol, $"{wakeId} is judged against what EC2 says of it.");
+                    trace.Stage("enrol");
+                    Say(ClusterEventKind.Done, ClusterStages.Boot, $"{wake.Id} has booted and asks to enrol.");
+                    WakeNarration.Expect(
+                        _context,
+                        ClusterStages.Enrol,
+                        $"{wake.Id} is judged against what EC2 says of it."
+                    );
                     return Task.FromResult(
-                        new GpuPayload(context, wake, foundation, providerId).Write(
-                            planned.Artifacts,
+                        new GpuPayload(_context, wake, foundation, rented.ProviderId).Write(
+                            rented.Planned.Artifacts,
                             links,
-                            certificate
+                            certificate,
+                            urls,
+                            volume
                         )
                     );
                 },
@@ -82,166 +223,37 @@ internal sealed class GpuBurst(
         Say(
             ClusterEventKind.Done,
             ClusterStages.Enrol,
-            $"{wakeId} is who EC2 says; certificate for {place.Networks[0]} until {lastMoment:u}."
+            $"{wake.Id} is who EC2 says; certificate for {wake.Place.Networks[0]} until {wake.Boot.LastMoment:u}."
         );
-
-        Expect(ClusterStages.Join, $"{wakeId} starts Nebula and k3s.");
-        await enroller.CloseAsync(wake, launched.InstanceId, cancellationToken).ConfigureAwait(false);
-        if (context.Federation is { } federation)
-        {
-            FederatedCluster cluster = new(
-                wakeId,
-                providerId!,
-                place.Networks[0].Address,
-                context.State.ReadSecretText(GpuPayload.KubeconfigName(wakeId))!,
-                foundation.Self
-            );
-            var ollama = planned.Artifacts.First(a => a.Name == NodeArtifacts.Ollama).Version;
-            await federation.JoinAsync(cluster, bootDeadline, cancellationToken).ConfigureAwait(false);
-            await federation.DeployAsync(cluster, ollama, bootDeadline, cancellationToken).ConfigureAwait(false);
-        }
-
-        GpuNode node = new()
-        {
-            WakeId = wakeId,
-            InstanceId = launched.InstanceId,
-            InstanceType = launched.InstanceType,
-            Endpoint = new IPEndPoint(place.Networks[0].Address, OllamaManifest.Port),
-        };
-        await new ModelLoader(context, foundation.Self)
-            .LoadAsync(node, bootDeadline, cancellationToken)
-            .ConfigureAwait(false);
-        context.Journal.Append(new NodeReady { At = context.Now, WakeId = wakeId });
-        Say(ClusterEventKind.Done, ClusterStages.Wake, $"{context.Spec.Model.Name} answers at {node.Endpoint}.");
-        return node;
     }
 
-    public Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken) =>
-        new BurstEnd(context, _watches).GiveBackAsync(node, cancellationToken);
-
-    public Task GiveBackAsync(CancellationToken cancellationToken) =>
-        new BurstEnd(context, _watches).GiveBackAsync(cancellationToken);
-
-    /// <summary>Watches over a node that an earlier process woke.</summary>
-    public void Watch(NodeMemory node) => _watches.Begin(node.WakeId, node.InstanceId!, pool: null);
-
-    /// <summary>Looks at a node that a request could not reach; returns when its driver knows what is found.</summary>
-    public Task ExamineAsync(GpuNode node, CancellationToken cancellationToken) =>
-        _watches.ExamineAsync(node, cancellationToken);
-
-    public ValueTask DisposeAsync() => _watches.DisposeAsync();
-
-    private async Task<LaunchedNode> RentAsync(
-        NodeWake wake,
-        PlannedWake planned,
+    private async Task FederateAsync(
+        RentedNode rented,
         Foundation foundation,
-        string? providerId,
+        IPAddress address,
         CancellationToken cancellationToken
     )
     {
-        var leaseUntil = Seconds(context.Now + context.Spec.Life.Lease);
-        BudgetGate.Check(context, planned.HourlyReserve, context.Now, leaseUntil);
-        Expect(
-            ClusterStages.Rent,
-            $"{wake.Id}: reserving {Budgets.Money.Usd(planned.HourlyReserve)}/h until {leaseUntil:u}, {planned.Market.Offers.Count} pools."
-        );
-        context.Journal.Append(
-            new NodeIntended
-            {
-                At = context.Now,
-                WakeId = wake.Id,
-                Role = NodeRoles.Gpu,
-                PlanId = planned.PlanId,
-                MeshAddress = wake.Place.Networks[0].Address.ToString(),
-                CertificateUntil = wake.CertificateUntil,
-                HourlyReserve = planned.HourlyReserve,
-                LeaseUntil = leaseUntil,
-                ProviderId = providerId,
-            }
-        );
-        var pools = _watches.NotCooled(NodePool.From(planned.Market.Plan, foundation.Network));
-        var launched = await LaunchAsync(wake, planned, foundation, pools, leaseUntil, cancellationToken)
-            .ConfigureAwait(false);
-        var offer =
-            planned.Market.Offers.FirstOrDefault(o =>
-                o.InstanceType == launched.InstanceType && o.ZoneId == launched.ZoneId
-            ) ?? planned.Market.Offers[^1];
-        context.Journal.Append(
-            new NodeLaunched
-            {
-                At = context.Now,
-                WakeId = wake.Id,
-                InstanceId = launched.InstanceId,
-                InstanceType = launched.InstanceType,
-                Zone = offer.Zone,
-                LaunchedAt = context.Now,
-                HourlyCost = planned.HourlyReserve - planned.Market.ReservedPrice + offer.HourlyPrice,
-            }
-        );
-        _watches.Begin(
+        if (_context.Federation is not { } federation)
+        {
+            return;
+        }
+
+        var wake = rented.Wake;
+        FederatedCluster cluster = new(
             wake.Id,
-            launched.InstanceId,
-            pools.FirstOrDefault(p => p.InstanceType == launched.InstanceType && p.ZoneId == launched.ZoneId)
+            rented.ProviderId!,
+            address,
+            _context.State.ReadSecretText(GpuPayload.KubeconfigName(wake.Id))!,
+            foundation.Self
         );
-        foreach (var error in launched.PoolErrors)
-        {
-            Say(ClusterEventKind.Warning, ClusterStages.Rent, $"Not from {error}.");
-        }
-
-        Say(
-            ClusterEventKind.Done,
-            ClusterStages.Rent,
-            $"Rented {launched.InstanceType} in {offer.Zone} at {Budgets.Money.Usd(offer.HourlyPrice)}/h."
-        );
-        return launched;
-    }
-
-    private async Task<LaunchedNode> LaunchAsync(
-        NodeWake wake,
-        PlannedWake planned,
-        Foundation foundation,
-        IReadOnlyList<NodePool> pools,
-        DateTimeOffset leaseUntil,
-        CancellationToken cancellationToken
-    )
-    {
-        NodeIntent intent = new()
-        {
-            Owner = context.Owner,
-            PlanId = planned.PlanId,
-            Id = wake.Id,
-            Region = context.Region,
-            Pools = pools,
-            MaxHourlyPrice = planned.Market.ReservedPrice,
-            Image = planned.Image,
-            SecurityGroupId = foundation.Network.NodeSecurityGroupId,
-            UserData = NodeUserData.Render(wake.Boot),
-            LeaseUntil = leaseUntil,
-            ExpiresAt = wake.Boot.LastMoment,
-        };
-        try
-        {
-            return await new FleetLauncher(context.Aws).LaunchAsync(intent, cancellationToken).ConfigureAwait(false);
-        }
-        catch (NoCapacityException e)
-        {
-            new BurstEnd(context, _watches).Forget(wake.Id, "no capacity");
-            throw new WakeFailedException(e.Message, e.Remedy, e);
-        }
+        var ollama = rented.Planned.Artifacts.First(a => a.Name == NodeArtifacts.Ollama).Version;
+        await federation.Joining.JoinAsync(cluster, wake.Boot.BootDeadline, cancellationToken).ConfigureAwait(false);
+        await federation
+            .Joining.DeployAsync(cluster, ollama, wake.Boot.BootDeadline, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private void Say(ClusterEventKind kind, string stage, string message) =>
-        context.Events.Publish(kind, stage, message);
-
-    private void Expect(string stage, string message) =>
-        context.Events.Publish(
-            ClusterEventKind.Progress,
-            stage,
-            message,
-            HybridClusterPlanner.WakeStages.FirstOrDefault(s => s.Stage == stage)?.Expected
-        );
-
-    /// <summary>Tags and scripts know whole seconds.</summary>
-    private static DateTimeOffset Seconds(DateTimeOffset instant) =>
-        DateTimeOffset.FromUnixTimeSeconds(instant.ToUnixTimeSeconds());
+        _context.Events.Publish(kind, stage, message);
 }

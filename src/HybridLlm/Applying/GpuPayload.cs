@@ -1,7 +1,7 @@
 using System.Net;
 using HybridLlm.AwsGpu.Bootstrap;
+using HybridLlm.AwsGpu.Interruptions.Sources;
 using HybridLlm.AwsGpu.Storage;
-using HybridLlm.Federating;
 using HybridLlm.Liqo.Installation;
 using HybridLlm.Nebula.Certificates;
 using HybridLlm.Specs;
@@ -20,7 +20,9 @@ internal sealed class GpuPayload(ClusterContext context, NodeWake wake, Foundati
     public NodePayload Write(
         IReadOnlyList<Artifact> artifacts,
         IReadOnlyList<ArtifactLink> links,
-        NebulaCertificate certificate
+        NebulaCertificate certificate,
+        InterruptionUrls interruptions,
+        ModelVolume? volume
     )
     {
         var address = wake.Place.Networks[0].Address;
@@ -48,10 +50,17 @@ internal sealed class GpuPayload(ClusterContext context, NodeWake wake, Foundati
                 ? [("ollama", OllamaManifest.Write(context.Spec.Model, address, Version(NodeArtifacts.Ollama)))]
                 :
                 [
-                    ("nvidia-device-plugin", DevicePluginManifest.Write(Version(NodeArtifacts.DevicePlugin))),
+                    (
+                        "nvidia-device-plugin",
+                        NvidiaGpu.DevicePluginManifest(
+                            $"nvcr.io/nvidia/k8s-device-plugin:{Version(NodeArtifacts.DevicePlugin)}"
+                        )
+                    ),
                     ("liqo", K3sHelmChart.FromServer(Installation(server, providerId), NodeArtifacts.LiqoChart)),
                 ],
-            links
+            links,
+            interruptions,
+            volume
         );
 
         string Version(string name) => artifacts.First(a => a.Name == name).Version;

@@ -13,7 +13,10 @@ internal sealed class LaunchSettling(ClusterContext context)
     private static readonly TimeSpan s_listedWithin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pollEvery = TimeSpan.FromSeconds(3);
 
-    public async Task EndAsync(CancellationToken cancellationToken)
+    public Task EndAsync(CancellationToken cancellationToken) => EndAsync(wakeId: null, cancellationToken);
+
+    /// <summary>Ends the node of one wake, or of all; whatever became of its launch.</summary>
+    public async Task EndAsync(string? wakeId, CancellationToken cancellationToken)
     {
         ClusterInstances instances = new(context.Aws, context.Owner, context.Region);
         while (true)
@@ -23,6 +26,7 @@ internal sealed class LaunchSettling(ClusterContext context)
             [
                 .. listed
                     .Where(i => i is { Component: ResourceComponents.Node, IsAlive: true })
+                    .Where(i => wakeId is null || i.IntentId == wakeId)
                     .Select(i => i.InstanceId),
             ];
             if (alive.Length > 0)
@@ -30,7 +34,7 @@ internal sealed class LaunchSettling(ClusterContext context)
                 await instances.TerminateAsync(alive, cancellationToken).ConfigureAwait(false);
             }
 
-            if (!Unlisted(listed).Any())
+            if (!Unlisted(listed).Any(n => wakeId is null || n.WakeId == wakeId))
             {
                 return;
             }
@@ -42,6 +46,7 @@ internal sealed class LaunchSettling(ClusterContext context)
     private IEnumerable<NodeMemory> Unlisted(IReadOnlyList<InstanceStatus> listed) =>
         context.Journal.Memory.LiveNodes.Where(n =>
             n.Role == NodeRoles.Gpu
+            && !n.IsRefused
             && (n.LaunchedAt ?? n.IntendedAt) + s_listedWithin > context.Now
             && !listed.Any(i => i.IntentId == n.WakeId)
         );

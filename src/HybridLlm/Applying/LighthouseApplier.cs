@@ -10,7 +10,7 @@ using HybridLlm.Specs;
 namespace HybridLlm.Applying;
 
 /// <summary>
-/// Launches the lighthouse and enrols it. One that did not finish enrolling, or whose certificate is about to end, is replaced
+/// Launches the lighthouse and enrols it. One that did not finish enrolling, is broken, or whose certificate is about to end, is replaced
 /// under the same Elastic IP.
 /// </summary>
 internal sealed class LighthouseApplier(
@@ -20,6 +20,7 @@ internal sealed class LighthouseApplier(
     ArtifactCatalogue catalogue
 )
 {
+    private static readonly TimeSpan s_impairedFor = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_ending = TimeSpan.FromMinutes(5);
 
     private readonly ClusterInstances _instances = new(context.Aws, context.Owner, context.Region);
@@ -27,13 +28,23 @@ internal sealed class LighthouseApplier(
     public async Task ApplyAsync(string planId, Network network, CancellationToken cancellationToken)
     {
         var instances = await _instances.ListAsync(cancellationToken).ConfigureAwait(false);
-        if (FoundationParts.Standing(instances, context.Journal.Memory, context.Now) is not null)
+        if (
+            FoundationParts.Standing(instances, context.Journal.Memory, context.Now) is { } standing
+            && !await IsImpairedAsync(standing, cancellationToken).ConfigureAwait(false)
+        )
         {
             return;
         }
 
         await EndUnfinishedAsync(instances, cancellationToken).ConfigureAwait(false);
         await LaunchAsync(planId, network, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether EC2 has found it broken for a while: it is there, and charged, and serves nobody.</summary>
+    private async Task<bool> IsImpairedAsync(InstanceStatus lighthouse, CancellationToken cancellationToken)
+    {
+        var impaired = await _instances.ListImpairedAsync(s_impairedFor, cancellationToken).ConfigureAwait(false);
+        return impaired.Contains(lighthouse.InstanceId);
     }
 
     private async Task EndUnfinishedAsync(IReadOnlyList<InstanceStatus> instances, CancellationToken cancellationToken)
@@ -49,7 +60,7 @@ internal sealed class LighthouseApplier(
             context.Events.Publish(
                 ClusterEventKind.Warning,
                 ClusterStages.Lighthouse,
-                $"Replacing {string.Join(", ", unfinished)}, which never enrolled or whose certificate is about to end."
+                $"Replacing {string.Join(", ", unfinished)}, which never enrolled, is broken, or whose certificate is about to end."
             );
             await _instances.TerminateAsync(unfinished, cancellationToken).ConfigureAwait(false);
             await _instances.WaitForTerminatedAsync(unfinished, s_ending, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Net;
 using HybridLlm.AwsGpu.Bootstrap;
+using HybridLlm.AwsGpu.Interruptions.Sources;
 using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Nebula.Bundles;
 using HybridLlm.Nebula.Certificates;
@@ -35,7 +36,9 @@ internal static class NodePayloads
         K3sServer server,
         K3sAuthorities authorities,
         IEnumerable<(string Name, string Content)> manifests,
-        IReadOnlyList<ArtifactLink> artifacts
+        IReadOnlyList<ArtifactLink> artifacts,
+        InterruptionUrls interruptions,
+        ModelVolume? volume
     ) =>
         new(
             [
@@ -46,12 +49,19 @@ internal static class NodePayloads
                     $"/var/lib/rancher/k3s/server/manifests/{m.Name}.yaml",
                     m.Content
                 )),
+                .. InterruptionAgent.Files(interruptions),
             ],
             [
                 .. Fetch(artifacts, NodeArtifacts.Nebula),
                 new NodeStep.CheckCertificate(),
                 new NodeStep.Start(NebulaUnit),
-                .. artifacts.Where(a => a.Artifact.Name != NodeArtifacts.Nebula).Select(Fetch),
+                new NodeStep.Start(InterruptionAgent.Unit),
+                .. volume is null
+                    ? Array.Empty<NodeStep>()
+                    : [new NodeStep.MountVolume(volume.Id, NodeArtifacts.ModelFolder)],
+                .. artifacts
+                    .Where(a => a.Artifact.Name != NodeArtifacts.Nebula)
+                    .Select(a => Fetch(a, isKept: volume is not null && a.Artifact.Path == NodeArtifacts.ModelFolder)),
                 new NodeStep.Start(K3sUnit),
             ]
         );
@@ -111,12 +121,14 @@ internal static class NodePayloads
         );
 
     private static IEnumerable<NodeStep> Fetch(IReadOnlyList<ArtifactLink> artifacts, string name) =>
-        artifacts.Where(a => a.Artifact.Name == name).Select(Fetch);
+        artifacts.Where(a => a.Artifact.Name == name).Select(a => Fetch(a));
 
-    private static NodeStep Fetch(ArtifactLink link) =>
-        new NodeStep.Fetch(
+    private static NodeStep.Fetch Fetch(ArtifactLink link, bool isKept = false) =>
+        new(
             link.Artifact.Sha256,
-            link.Artifact.Kind == ArtifactKind.Archive ? NodeStep.ArtifactKind.Tar : NodeStep.ArtifactKind.File,
+            isKept ? NodeStep.ArtifactKind.TarOnce
+                : link.Artifact.Kind == ArtifactKind.Archive ? NodeStep.ArtifactKind.Tar
+                : NodeStep.ArtifactKind.File,
             link.Artifact.Kind == ArtifactKind.Executable ? "0755" : "0644",
             link.Artifact.Path,
             link.Url

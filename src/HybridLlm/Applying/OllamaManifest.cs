@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using HybridLlm.Liqo;
+using HybridLlm.Ollama.Kubernetes;
 using HybridLlm.Specs;
 using k8s;
 using k8s.Models;
@@ -17,6 +18,12 @@ internal static class OllamaManifest
 
     private const string Name = "ollama";
     private const string Namespace = "hybridllm";
+
+    /// <summary>What answers get to leave a pod that goes; the gateway's have left before, and an idle connection must not hold the GPU for long.</summary>
+    private const string DrainSeconds = "20";
+
+    /// <summary>Probes, two seconds apart, until a start counts as failed: ten minutes, as long as a big model may take from a slow disk.</summary>
+    private const int StartingProbes = 300;
 
     /// <summary>Where pods of the homelab find it.</summary>
     public static string ServiceAddress(string home) => $"{Name}.{home}.svc:{Port}";
@@ -67,6 +74,20 @@ internal static class OllamaManifest
         {
             Limits = new Dictionary<string, ResourceQuantity> { ["nvidia.com/gpu"] = new("1") },
         };
+        // At home, others than the gateway may use it: it is ready when the model is in the GPU, and lets answers end before it goes.
+        container.Command = Bash(WorkloadScripts.Start);
+        container.StartupProbe = Probe(Exec(WorkloadScripts.Ready), periodSeconds: 2, failures: StartingProbes);
+        container.ReadinessProbe = Probe(Exec(WorkloadScripts.Ready), periodSeconds: 5, failures: 2);
+        container.Lifecycle = new V1Lifecycle
+        {
+            PreStop = new V1LifecycleHandler { Exec = Exec(WorkloadScripts.Drain) },
+        };
+        container.Env =
+        [
+            .. container.Env,
+            new V1EnvVar { Name = "HYBRIDLLM_MODEL", Value = model.Name },
+            new V1EnvVar { Name = "HYBRIDLLM_DRAIN_SECONDS", Value = DrainSeconds },
+        ];
         return Deployment(name, home, labels, pod);
     }
 
@@ -133,6 +154,7 @@ internal static class OllamaManifest
                             ReadOnlyProperty = true,
                         },
                     ],
+                    StartupProbe = Probe(probedAt, periodSeconds: 2, failures: StartingProbes),
                     LivenessProbe = Probe(probedAt, periodSeconds: 30, failures: 6),
                     ReadinessProbe = Probe(probedAt, periodSeconds: 2, failures: 3),
                     SecurityContext = new V1SecurityContext
@@ -165,6 +187,19 @@ internal static class OllamaManifest
             ("OLLAMA_NOPRUNE", "1"),
             ("NVIDIA_VISIBLE_DEVICES", "all"),
         ];
+
+    private static string[] Bash(string script) => ["/bin/bash", "-c", script];
+
+    private static V1ExecAction Exec(string script) => new() { Command = Bash(script) };
+
+    private static V1Probe Probe(V1ExecAction action, int periodSeconds, int failures) =>
+        new()
+        {
+            Exec = action,
+            PeriodSeconds = periodSeconds,
+            TimeoutSeconds = 5,
+            FailureThreshold = failures,
+        };
 
     private static V1Probe Probe(string? host, int periodSeconds, int failures) =>
         new()

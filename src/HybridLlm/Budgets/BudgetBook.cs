@@ -1,3 +1,4 @@
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.Journals;
 using HybridLlm.Specs;
 
@@ -15,11 +16,17 @@ internal static class BudgetBook
     public static decimal Spent(ClusterMemory memory, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
     {
         var foundation = memory.Foundations.Sum(f => Cost(f.HourlyCost, f.Since, f.Until ?? now, from, to));
-        var nodes = memory
-            .Nodes.Where(n => n.LaunchedAt is not null)
-            .Sum(n => Cost(n.HourlyCost, n.LaunchedAt!.Value, End(n, now), from, to));
-        return foundation + nodes;
+        return foundation + SpentOnNodes(memory.Nodes, from, to, now);
     }
+
+    /// <summary>What nodes bought on demand have cost in all, their disks and addresses counted, USD.</summary>
+    public static decimal SpentOnDemand(ClusterMemory memory, DateTimeOffset now) =>
+        SpentOnNodes(
+            memory.Nodes.Where(n => n.Role == NodeRoles.Gpu && n.Market == InstanceMarket.OnDemand),
+            DateTimeOffset.MinValue,
+            DateTimeOffset.MaxValue,
+            now
+        );
 
     /// <summary>Whether the budget bears a further commitment, or which limit it would break.</summary>
     /// <param name="budget">The limits.</param>
@@ -29,6 +36,18 @@ internal static class BudgetBook
     /// <param name="until">Until when it is committed.</param>
     /// <param name="now">Now.</param>
     public static BudgetVerdict Bears(
+        BudgetSpec budget,
+        ClusterMemory memory,
+        decimal hourly,
+        DateTimeOffset since,
+        DateTimeOffset until,
+        DateTimeOffset now
+    ) =>
+        Judge(budget, memory, hourly, since, until, now).FirstOrDefault(v => !v.Bears)
+        ?? new BudgetVerdict(true, "", 0, 0, 0, Cost(hourly, since, until, since, until), now);
+
+    /// <summary>The same, limit by limit.</summary>
+    public static IReadOnlyList<BudgetVerdict> Judge(
         BudgetSpec budget,
         ClusterMemory memory,
         decimal hourly,
@@ -45,6 +64,7 @@ internal static class BudgetBook
             ("month", budget.PerMonth, month, month.AddMonths(1)),
         ];
         var wanted = Cost(hourly, since, until, since, until);
+        List<BudgetVerdict> verdicts = [];
         foreach (var (name, limit, from, to) in windows)
         {
             if (limit is not { } most)
@@ -58,14 +78,22 @@ internal static class BudgetBook
             var live = memory
                 .LiveNodes.Where(n => n.LeaseUntil > now)
                 .Sum(n => Cost(n.HourlyReserve, now, n.LeaseUntil, now, n.LeaseUntil));
-            if (spent + foundation + live + wanted > most)
-            {
-                return new BudgetVerdict(false, name, most, spent, foundation + live, wanted);
-            }
+            var bears = spent + foundation + live + wanted <= most;
+            verdicts.Add(new BudgetVerdict(bears, name, most, spent, foundation + live, wanted, from));
         }
 
-        return new BudgetVerdict(true, "", 0, 0, 0, wanted);
+        return verdicts;
     }
+
+    private static decimal SpentOnNodes(
+        IEnumerable<NodeMemory> nodes,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        DateTimeOffset now
+    ) =>
+        nodes
+            .Where(n => n.LaunchedAt is not null)
+            .Sum(n => Cost(n.HourlyCost, n.LaunchedAt!.Value, End(n, now), from, to));
 
     private static DateTimeOffset End(NodeMemory node, DateTimeOffset now)
     {
@@ -89,12 +117,17 @@ internal static class BudgetBook
     }
 }
 
-/// <summary>Whether a commitment fits the budget; where not, the figures of the limit it breaks, USD.</summary>
+/// <summary>Whether a commitment fits a limit of the budget, with the figures, USD; and when the day or month began.</summary>
 internal sealed record BudgetVerdict(
     bool Bears,
     string Window,
     decimal Limit,
     decimal Spent,
     decimal Committed,
-    decimal Wanted
-);
+    decimal Wanted,
+    DateTimeOffset From
+)
+{
+    /// <summary>Share of the limit that is spent or committed.</summary>
+    public decimal Share => Limit > 0 ? (Spent + Committed + Wanted) / Limit : 0;
+}

@@ -170,6 +170,22 @@ internal sealed class HomeObjects(k8s.Kubernetes client, string space, string ow
         catch (HttpOperationException e) when (e.Response.StatusCode == HttpStatusCode.NotFound) { }
     }
 
+    /// <summary>Removes every Deployment of ours.</summary>
+    public async Task RemoveDeploymentsAsync(CancellationToken cancellationToken)
+    {
+        var mine = await client
+            .AppsV1.ListNamespacedDeploymentAsync(
+                space,
+                labelSelector: $"{Owner}={ownerId}",
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        foreach (var deployment in mine.Items)
+        {
+            await RemoveDeploymentAsync(deployment.Metadata.Name, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Removes the namespace and all in it, if we made it.</summary>
     public async Task RemoveNamespaceAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
+using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Interruptions;
+using HybridLlm.AwsGpu.Offerings;
 
 namespace HybridLlm.Journals;
 
@@ -15,6 +18,16 @@ internal sealed record ClusterMemory
     /// <summary>Spans during which the foundation stood; the last one is open while it stands.</summary>
     public ImmutableList<FoundationSpan> Foundations { get; init; } = [];
 
+    /// <summary>What was lived through with spot pools.</summary>
+    public PoolHistory Pools { get; init; } = PoolHistory.Empty;
+
+    /// <summary>The highest numbers of nodes that were met and are not in this journal, by role.</summary>
+    public ImmutableDictionary<string, int> Seen { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>The last day and month, by their beginning, for which a warning of the budget was given.</summary>
+    public ImmutableDictionary<string, DateTimeOffset> Warned { get; init; } =
+        ImmutableDictionary<string, DateTimeOffset>.Empty;
+
     /// <summary>Every node ever intended, by wake id, in order of intent.</summary>
     public ImmutableList<NodeMemory> Nodes { get; init; } = [];
 
@@ -24,6 +37,17 @@ internal sealed record ClusterMemory
     public IEnumerable<NodeMemory> LiveNodes => Nodes.Where(n => n.EndedAt is null);
 
     public NodeMemory? Node(string wakeId) => Nodes.FirstOrDefault(n => n.WakeId == wakeId);
+
+    /// <summary>The next name of a node, never used before by this cluster.</summary>
+    public string NextWakeId(string role) => $"{role}-{LastNumber(role) + 1}";
+
+    /// <summary>The highest number a node of a role has had; 0 without one.</summary>
+    public int LastNumber(string role) =>
+        Nodes
+            .Where(n => n.Role == role)
+            .Select(n => NodeRoles.NumberOf(role, n.WakeId))
+            .Append(Seen.GetValueOrDefault(role))
+            .Max();
 
     /// <summary>Mesh addresses under a certificate that is still good at <paramref name="at"/>; none may be given again.</summary>
     public IEnumerable<IPAddress> AddressesInUse(DateTimeOffset at) =>
@@ -55,6 +79,37 @@ internal sealed record ClusterMemory
                 Foundations = Foundations.Replace(standing, standing with { Until = e.At }),
             },
             NodeIntended e => this with { Nodes = Nodes.Add(NodeMemory.Of(e)) },
+            LaunchRefused e => Change(e.WakeId, n => n with { IsRefused = true, LeaseUntil = e.At }),
+            PoolsRefused e => this with
+            {
+                Pools = Pools.Refused(
+                    [
+                        .. e.Pools.Select(p => new PoolError
+                        {
+                            InstanceType = p.InstanceType,
+                            ZoneId = p.ZoneId,
+                            Code = p.Code,
+                            Message = "",
+                        }),
+                    ],
+                    e.Market,
+                    e.At
+                ),
+            },
+            LaunchAttempted e => Change(
+                e.WakeId,
+                n =>
+                    n with
+                    {
+                        IntendedAt = e.At,
+                        IsRefused = false,
+                        Attempt = e.Attempt,
+                        Market = e.Market,
+                        HourlyReserve = e.HourlyReserve,
+                        LeaseUntil = e.LeaseUntil,
+                        CertificateUntil = e.CertificateUntil,
+                    }
+            ),
             NodeLaunched e => Change(
                 e.WakeId,
                 n =>
@@ -63,6 +118,9 @@ internal sealed record ClusterMemory
                         InstanceId = e.InstanceId,
                         InstanceType = e.InstanceType,
                         Zone = e.Zone,
+                        ZoneId = e.ZoneId,
+                        Market = e.Market,
+                        InstancePrice = e.InstancePrice,
                         LaunchedAt = e.LaunchedAt,
                         HourlyCost = e.HourlyCost,
                     }
@@ -71,9 +129,33 @@ internal sealed record ClusterMemory
             NodeReady e => Change(e.WakeId, n => n with { ReadyAt = e.At }),
             LeaseExtended e => Change(e.WakeId, n => n with { LeaseUntil = e.Until }),
             PeerRemoved e => Change(e.WakeId, n => n with { PeerRemovedAt = e.At }),
-            NodeEnded e => Change(e.WakeId, n => n with { EndedAt = e.At }),
+            WakesSeen e => this with
+            {
+                Seen = Seen.SetItem(e.Role, Math.Max(Seen.GetValueOrDefault(e.Role), e.Number)),
+            },
+            BudgetWarned e => this with { Warned = Warned.SetItem(e.Window, e.From) },
+            NodeInterrupted e => LivedThrough(e.WakeId, e.At, taken: true)
+                .Change(e.WakeId, n => n with { IsInterrupted = true }),
+            NodeEnded e => LivedThrough(e.WakeId, e.At, taken: false).Change(e.WakeId, n => n with { EndedAt = e.At }),
             _ => this,
         };
+
+    /// <summary>Counts once what a spot node teaches of its pool, when it is taken or when it ends.</summary>
+    private ClusterMemory LivedThrough(string wakeId, DateTimeOffset at, bool taken) =>
+        Node(wakeId)
+            is {
+                IsInterrupted: false,
+                EndedAt: null,
+                Market: InstanceMarket.Spot,
+                InstanceType: { } type,
+                ZoneId: { } zone,
+                LaunchedAt: { } since,
+            }
+            ? this with
+            {
+                Pools = taken ? Pools.Interrupted(type, zone, at - since, at) : Pools.Held(type, zone, at - since),
+            }
+            : this;
 
     private ClusterMemory Change(string wakeId, Func<NodeMemory, NodeMemory> change) =>
         Node(wakeId) is { } node ? this with { Nodes = Nodes.Replace(node, change(node)) } : this;
@@ -95,6 +177,16 @@ internal sealed record NodeMemory
     public string? InstanceId { get; init; }
     public string? InstanceType { get; init; }
     public string? Zone { get; init; }
+    public string? ZoneId { get; init; }
+    public InstanceMarket Market { get; init; }
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Whether its last launch gave nothing.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Whether EC2 took it, or has announced that it does.</summary>
+    public bool IsInterrupted { get; init; }
+    public decimal InstancePrice { get; init; }
     public DateTimeOffset? LaunchedAt { get; init; }
     public decimal HourlyCost { get; init; }
     public string? AnsweredRequest { get; init; }
@@ -117,5 +209,6 @@ internal sealed record NodeMemory
             HourlyReserve = e.HourlyReserve,
             LeaseUntil = e.LeaseUntil,
             ProviderId = e.ProviderId,
+            Market = e.Market,
         };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HybridLlm.AwsGpu.Offerings;
 
 namespace HybridLlm.Journals;
 
@@ -11,12 +12,18 @@ namespace HybridLlm.Journals;
 [JsonDerivedType(typeof(FoundationIntended), "foundation-intended")]
 [JsonDerivedType(typeof(FoundationRemoved), "foundation-removed")]
 [JsonDerivedType(typeof(NodeIntended), "node-intended")]
+[JsonDerivedType(typeof(LaunchRefused), "launch-refused")]
+[JsonDerivedType(typeof(PoolsRefused), "pools-refused")]
+[JsonDerivedType(typeof(LaunchAttempted), "launch-attempted")]
 [JsonDerivedType(typeof(NodeLaunched), "node-launched")]
+[JsonDerivedType(typeof(NodeInterrupted), "node-interrupted")]
 [JsonDerivedType(typeof(NodeAnswered), "node-answered")]
 [JsonDerivedType(typeof(NodeReady), "node-ready")]
 [JsonDerivedType(typeof(LeaseExtended), "lease-extended")]
 [JsonDerivedType(typeof(NodeEnded), "node-ended")]
 [JsonDerivedType(typeof(PeerRemoved), "peer-removed")]
+[JsonDerivedType(typeof(BudgetWarned), "budget-warned")]
+[JsonDerivedType(typeof(WakesSeen), "wakes-seen")]
 internal abstract record JournalEntry
 {
     public required DateTimeOffset At { get; init; }
@@ -52,9 +59,39 @@ internal sealed record NodeIntended : JournalEntry
     /// <summary>What an hour of the node may cost at most, with its disk and address: what is reserved.</summary>
     public required decimal HourlyReserve { get; init; }
     public required DateTimeOffset LeaseUntil { get; init; }
+    public InstanceMarket Market { get; init; }
 
     /// <summary>Liqo's id of the cluster it will be; null without federation.</summary>
     public string? ProviderId { get; init; }
+}
+
+/// <summary>A launch gave no node and rented nothing: what was reserved for it is free again.</summary>
+internal sealed record LaunchRefused : JournalEntry
+{
+    public required string WakeId { get; init; }
+}
+
+/// <summary>What pools said that gave no node; they, or more, are left alone for a while.</summary>
+internal sealed record PoolsRefused : JournalEntry
+{
+    public required InstanceMarket Market { get; init; }
+    public required IReadOnlyList<PoolRefusal> Pools { get; init; }
+}
+
+/// <summary>EC2's code for a pool; type and zone are null where EC2 does not name them.</summary>
+internal sealed record PoolRefusal(string? InstanceType, string? ZoneId, string Code);
+
+/// <summary>The launch of a node is about to be tried again, after one that was refused.</summary>
+internal sealed record LaunchAttempted : JournalEntry
+{
+    public required string WakeId { get; init; }
+
+    /// <summary>2 or more; each has a client token of its own.</summary>
+    public required int Attempt { get; init; }
+    public required InstanceMarket Market { get; init; }
+    public required decimal HourlyReserve { get; init; }
+    public required DateTimeOffset LeaseUntil { get; init; }
+    public required DateTimeOffset CertificateUntil { get; init; }
 }
 
 /// <summary>EC2 has launched it.</summary>
@@ -64,10 +101,23 @@ internal sealed record NodeLaunched : JournalEntry
     public required string InstanceId { get; init; }
     public required string InstanceType { get; init; }
     public required string Zone { get; init; }
+
+    /// <summary>Null in journals that did not say.</summary>
+    public string? ZoneId { get; init; }
+    public InstanceMarket Market { get; init; }
+
+    /// <summary>What an hour of the instance alone costs.</summary>
+    public decimal InstancePrice { get; init; }
     public required DateTimeOffset LaunchedAt { get; init; }
 
     /// <summary>What an hour of it costs, with its disk and address.</summary>
     public required decimal HourlyCost { get; init; }
+}
+
+/// <summary>EC2 takes the node, or has taken it.</summary>
+internal sealed record NodeInterrupted : JournalEntry
+{
+    public required string WakeId { get; init; }
 }
 
 /// <summary>The node's request is about to be answered; a second, different one is an alarm.</summary>
@@ -104,6 +154,24 @@ internal sealed record PeerRemoved : JournalEntry
     public required string WakeId { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>AWS knows of nodes this journal does not; their names are not given again, as EC2 remembers the tokens of their launches.</summary>
+internal sealed record WakesSeen : JournalEntry
+{
+    public required string Role { get; init; }
+
+    /// <summary>The highest number seen.</summary>
+    public required int Number { get; init; }
+}
+
+/// <summary>It has been said that a limit of the budget is nearly used up.</summary>
+internal sealed record BudgetWarned : JournalEntry
+{
+    public required string Window { get; init; }
+
+    /// <summary>When the day or month began.</summary>
+    public required DateTimeOffset From { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JournalEntry))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -33,6 +33,9 @@ internal sealed record HybridClusterFacts
     /// <summary>Instances of ours that are alive.</summary>
     public required IReadOnlyList<InstanceStatus> Instances { get; init; }
 
+    /// <summary>Volumes that hold the model and are kept.</summary>
+    public IReadOnlyList<ModelVolume> Volumes { get; init; } = [];
+
     public required ClusterMemory Memory { get; init; }
 
     /// <summary>Price of the lighthouse's instance, USD per hour.</summary>

@@ -32,8 +32,11 @@ public sealed record HybridClusterPlan
     /// <summary>What is known before a cent is spent; all of them hold.</summary>
     public required IReadOnlyList<PlanProof> Proofs { get; init; }
 
-    /// <summary>Pools a GPU may come from, best first; never empty.</summary>
+    /// <summary>Spot pools a GPU may come from, best first; empty only where it may be bought on demand.</summary>
     public required IReadOnlyList<PlanOffer> Offers { get; init; }
+
+    /// <summary>What is bought on demand when spot gives nothing, best first; empty where that is not wanted.</summary>
+    public IReadOnlyList<PlanOffer> OnDemand { get; init; } = [];
 
     /// <summary>Types and pools passed over, with the reason.</summary>
     public required IReadOnlyList<PlanRejection> Rejected { get; init; }
@@ -64,6 +67,14 @@ public sealed record HybridClusterPlan
         foreach (var offer in Offers.Take(3))
         {
             text.AppendLine(invariant, $"  offer {offer}");
+        }
+
+        if (OnDemand is [var onDemand, ..])
+        {
+            text.AppendLine(
+                invariant,
+                $"  on demand {onDemand.InstanceType} for {Money.Usd(onDemand.OnDemandPrice)} an hour when spot gives nothing, {OnDemand.Count} pool(s)"
+            );
         }
 
         text.AppendLine(invariant, $"  {Offers.Count} offer(s), {Rejected.Count} passed over");
@@ -114,7 +125,7 @@ public sealed record PlanOffer
     /// <summary>Memory the model needs on each GPU, MiB.</summary>
     public required long NeedsMiB { get; init; }
 
-    /// <summary>Spot price now, USD per instance-hour.</summary>
+    /// <summary>Price now in its market, USD per instance-hour.</summary>
     public required decimal HourlyPrice { get; init; }
 
     /// <summary>Price of the same instance on demand, USD per instance-hour.</summary>
@@ -140,8 +151,11 @@ public sealed record PlanCost
     /// <summary>Every part of the bill.</summary>
     public required IReadOnlyList<PlanCostPart> Parts { get; init; }
 
-    /// <summary>Highest price of the GPU instance that will be paid, per hour: what each lease reserves.</summary>
+    /// <summary>Highest price of the GPU instance that will be paid, per hour, on demand where that may be bought: what each lease reserves at most.</summary>
     public required decimal ReservedPerHour { get; init; }
+
+    /// <summary>What each lease reserves on spot, per hour; also EC2's <c>MaxPrice</c>.</summary>
+    public required decimal ReservedOnSpotPerHour { get; init; }
 
     /// <summary>With nothing rented but the foundation, per hour.</summary>
     public required decimal AsleepPerHour { get; init; }

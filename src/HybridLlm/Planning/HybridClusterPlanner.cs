@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Pricing;
+using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Budgets;
 using HybridLlm.Ollama.Fitting;
 using HybridLlm.Proofs;
@@ -62,14 +64,38 @@ internal static class HybridClusterPlanner
         }
 
         var need = MemoryEstimator.Estimate(model, spec.Model.ContextTokens, spec.Model.Parallel);
-        var market = GpuMarket.Judge(spec.Gpu, need, offerings);
-        if (market.Offers.Count == 0)
+        if (network.Cidr != spec.Gpu.VpcRange)
+        {
+            faults.Add(
+                new(
+                    "HL124",
+                    $"{spec.Gpu.ExistingVpcId} has the range {network.Cidr}, not {spec.Gpu.VpcRange}.",
+                    $"Set VpcRange to {network.Cidr}, so that nothing else is given addresses of it."
+                )
+            );
+        }
+
+        var zones = spec.Gpu.ExistingVpcId is null ? null : network.ZoneIds;
+        var market = GpuMarket.Judge(spec.Gpu, need, offerings, zones);
+        ModelShelf? shelf = null;
+        if (spec.Model.Cache == ModelCacheKind.VolumePerZone && market.Everything.Offers.Count > 0)
+        {
+            shelf = ModelShelf.Of(model, facts.Volumes, market.Everything.Offers);
+            market = GpuMarket.Judge(spec.Gpu, need, offerings, shelf.ZoneIds);
+        }
+
+        if (spec.Gpu.OnDemand != OnDemandFallback.Never && market.OnDemand.Count == 0)
+        {
+            faults.Add(NoOnDemand(spec, market));
+        }
+
+        if (market.Offers.Count + market.OnDemand.Count == 0)
         {
             faults.Add(NoOffer(spec, need, market));
             throw new HybridClusterFaultsException(faults);
         }
 
-        var cost = Forecast(spec, facts, market);
+        var cost = Forecast(spec, facts, market, shelf);
         faults.AddRange(Budget(spec, cost, market));
         var reachability = ReachabilityProof.Of(SecurityGroups.Of(network.Spec));
         faults.AddRange(reachability.Faults);
@@ -83,8 +109,13 @@ internal static class HybridClusterPlanner
             Region = spec.Gpu.Region,
             Mode = spec.Federation is null ? "direct" : "federated",
             ReadAt = facts.At,
-            Proofs = [.. PlanProofs.Of(spec, need, market, cost, reachability)],
+            Proofs =
+            [
+                .. PlanProofs.Of(spec, need, market, cost, reachability),
+                .. shelf is null ? [] : new[] { shelf.Proof() },
+            ],
             Offers = market.Offers,
+            OnDemand = market.OnDemand,
             Rejected = market.Rejected,
             Cost = cost,
             Steps = [.. PlanSteps.Of(spec, facts, network, bucket, market)],
@@ -96,30 +127,48 @@ internal static class HybridClusterPlanner
     private static SpecFault NoOffer(HybridClusterSpec spec, MemoryNeed need, GpuMarket market)
     {
         var needed = string.Create(CultureInfo.InvariantCulture, $"{GpuMarket.MiB(need.GpuBytes())} MiB on one GPU");
-        var reasons = market
-            .Rejected.GroupBy(r => r.Reason, StringComparer.Ordinal)
-            .OrderByDescending(g => g.Count())
-            .Take(3)
-            .Select(g => $"{g.Key} ({g.Count()}×)");
         return new(
             "HL122",
-            $"{spec.Model.Name} with {spec.Model.ContextTokens} tokens of context × {spec.Model.Parallel} needs {needed}, and no offer in {spec.Gpu.Region} fits: {string.Join("; ", reasons)}.",
+            $"{spec.Model.Name} with {spec.Model.ContextTokens} tokens of context × {spec.Model.Parallel} needs {needed}, and no offer in {spec.Gpu.Region} fits: {Reasons(market)}.",
             "Take a smaller model, less context or less parallelism, raise the highest hourly price, or choose another region."
         );
     }
 
-    private static PlanCost Forecast(HybridClusterSpec spec, HybridClusterFacts facts, GpuMarket market)
+    private static string Reasons(GpuMarket market) =>
+        string.Join(
+            "; ",
+            market
+                .Rejected.GroupBy(r => r.Reason, StringComparer.Ordinal)
+                .OrderByDescending(g => g.Count())
+                .Take(3)
+                .Select(g => $"{g.Key} ({g.Count()}×)")
+        );
+
+    private static SpecFault NoOnDemand(HybridClusterSpec spec, GpuMarket market) =>
+        new(
+            "HL123",
+            $"A GPU is to be bought on demand when spot gives none, and no on-demand offer in {spec.Gpu.Region} fits: {Reasons(market)}.",
+            "Raise the highest hourly price or the on-demand quota, or do without on-demand."
+        );
+
+    private static PlanCost Forecast(
+        HybridClusterSpec spec,
+        HybridClusterFacts facts,
+        GpuMarket market,
+        ModelShelf? shelf
+    )
     {
         var forecast = CostForecaster.Forecast(
             new CostSpec
             {
-                NodeHourlyPrice = market.ReservedPrice,
+                NodeHourlyPrice = market.DearestReserve,
                 LighthouseHourlyPrice = facts.LighthouseHourlyPrice,
                 StoredGiB = Math.Round(facts.Artifacts.Sum(a => a.Size) / (decimal)(1L << 30), 3),
             }
         );
+        var kept = shelf?.PerHour ?? 0;
         var awake = forecast.AwakePerHour - forecast.AsleepPerHour;
-        var hours = spec.Budget.PerDay is { } perDay ? (perDay - 24 * forecast.AsleepPerHour) / awake : 24;
+        var hours = spec.Budget.PerDay is { } perDay ? (perDay - 24 * (forecast.AsleepPerHour + kept)) / awake : 24;
         var allDay = forecast.ForUsage(24);
         return new PlanCost
         {
@@ -131,13 +180,15 @@ internal static class HybridClusterPlanner
                     decimal.Round(p.PerHour, 6),
                     p.Basis
                 )),
+                .. shelf is null ? Array.Empty<PlanCostPart>() : [shelf.Cost],
             ],
-            ReservedPerHour = market.ReservedPrice,
-            AsleepPerHour = decimal.Round(forecast.AsleepPerHour, 6),
-            AsleepPerDay = decimal.Round(forecast.ForUsage(0).PerDay, 4),
-            AwakePerHour = decimal.Round(forecast.AwakePerHour, 6),
-            AwakePerDay = decimal.Round(allDay.PerDay, 4),
-            AwakePerMonth = decimal.Round(allDay.PerMonth, 4),
+            ReservedPerHour = market.DearestReserve,
+            ReservedOnSpotPerHour = market.ReservedPrice,
+            AsleepPerHour = decimal.Round(forecast.AsleepPerHour + kept, 6),
+            AsleepPerDay = decimal.Round(forecast.ForUsage(0).PerDay + (24 * kept), 4),
+            AwakePerHour = decimal.Round(forecast.AwakePerHour + kept, 6),
+            AwakePerDay = decimal.Round(allDay.PerDay + (24 * kept), 4),
+            AwakePerMonth = decimal.Round(allDay.PerMonth + (InfrastructurePrices.HoursPerMonth * kept), 4),
             BudgetPerDay = spec.Budget.PerDay,
             BudgetPerMonth = spec.Budget.PerMonth,
             HoursAwakePerDay = decimal.Round(Math.Clamp(hours, 0, 24), 2),
@@ -158,13 +209,18 @@ internal static class HybridClusterPlanner
             {
                 yield return new(
                     "HL130",
-                    $"A budget of {Money.Usd(limit.Value)} a {name} does not bear one hour of the cheapest offer, {market.Offers[0].InstanceType}: "
+                    $"A budget of {Money.Usd(limit.Value)} a {name} does not bear one hour of {Dearest(market)}: "
                         + $"the foundation takes {Money.Usd(least - hour)} a {name}, an hour awake {Money.Usd(hour)}.",
                     $"Allow at least {Money.Usd(decimal.Round(least + 0.005m, 2))} a {name}."
                 );
             }
         }
     }
+
+    private static string Dearest(GpuMarket market) =>
+        market.OnDemand.Count == 0
+            ? $"the cheapest offer, {market.Offers[0].InstanceType}"
+            : $"{market.OnDemand.MaxBy(o => o.HourlyPrice)!.InstanceType} bought on demand";
 
     private static string Digest(HybridClusterPlan plan)
     {

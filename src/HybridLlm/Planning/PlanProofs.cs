@@ -1,5 +1,6 @@
 using System.Globalization;
 using HybridLlm.Applying;
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.Budgets;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Ollama.Fitting;
@@ -22,7 +23,7 @@ internal static class PlanProofs
         yield return Addresses(spec);
         yield return PacketSize();
         yield return Fit(spec, need, market);
-        yield return MoneyProof(spec, cost);
+        yield return MoneyProof(spec, cost, market);
         yield return Reachability(reachability);
         if (spec.Federation is { } federation)
         {
@@ -72,11 +73,11 @@ internal static class PlanProofs
             Working =
             [
                 .. need.ToString().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-                $"smallest GPU on offer: {market.Offers.Min(o => o.GpuMemoryMiB)} MiB",
+                $"smallest GPU on offer: {market.Offers.Concat(market.OnDemand).Min(o => o.GpuMemoryMiB)} MiB",
             ],
         };
 
-    private static PlanProof MoneyProof(HybridClusterSpec spec, PlanCost cost) =>
+    private static PlanProof MoneyProof(HybridClusterSpec spec, PlanCost cost, GpuMarket market) =>
         new()
         {
             Name = "money",
@@ -86,13 +87,25 @@ internal static class PlanProofs
                     spec.Budget.PerDay is { } day
                         ? $" {Money.Usd(day)} a day bear {Number(cost.HoursAwakePerDay)} hours awake."
                         : ""
-                ),
+                )
+                + OnDemand(spec, market),
             Working =
             [
                 .. cost.Parts.Select(p => $"{p.Layer}: {p.Name} {Money.Usd(p.PerHour)}/h ({p.Basis})"),
-                $"each lease reserves {Money.Usd(cost.ReservedPerHour)}/h, which is also EC2's MaxPrice",
+                $"each lease reserves {Money.Usd(cost.ReservedOnSpotPerHour)}/h, which is also EC2's MaxPrice",
+                .. market.OnDemand.Count == 0
+                    ? Array.Empty<string>()
+                    :
+                    [
+                        $"on demand it reserves {Money.Usd(market.ReservedOnDemand)}/h, the list price of the dearest offer",
+                    ],
             ],
         };
+
+    private static string OnDemand(HybridClusterSpec spec, GpuMarket market) =>
+        market.OnDemand.Count == 0
+            ? ""
+            : $" On demand, bought {(spec.Gpu.OnDemand == OnDemandFallback.AtOnce ? "at once" : $"after {spec.Gpu.WaitForSpot:g}")} without spot, the instance is at most {Money.Usd(market.ReservedOnDemand)} an hour of that.";
 
     private static PlanProof Reachability(ReachabilityProof proof) =>
         new()

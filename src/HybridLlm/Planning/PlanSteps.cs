@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Specs;
 
@@ -46,6 +47,15 @@ internal static class PlanSteps
             $"one spot GPU out of {market.Offers.Count} pools, MaxPrice reserved, lease {spec.Life.Lease.TotalMinutes:0} minutes",
             WhenAsked: true
         );
+        if (market.OnDemand.Count > 0)
+        {
+            yield return new(
+                "burst",
+                $"if spot gives none {(spec.Gpu.OnDemand == OnDemandFallback.AtOnce ? "at once" : $"for {spec.Gpu.WaitForSpot:g}")}: one GPU on demand, {market.OnDemand[0].InstanceType} or another of {market.OnDemand.Count} pools, back to spot when idle",
+                WhenAsked: true
+            );
+        }
+
         if (spec.Federation is { } federation)
         {
             yield return new("burst", "k3s with Liqo on it, behind the mesh, peered with the homelab", WhenAsked: true);

@@ -5,6 +5,8 @@ namespace HybridLlm.Reaching;
 /// <summary>HTTP over the mesh.</summary>
 internal static class MeshHttp
 {
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_idleTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A handler whose connections the dialer opens. Answers may take as long as a model takes.</summary>
@@ -14,8 +16,12 @@ internal static class MeshHttp
             {
                 ConnectTimeout = s_connectTimeout,
                 UseProxy = false,
-                // Reading on after an answer was given up would keep the GPU at work on it.
-                ResponseDrainTimeout = TimeSpan.Zero,
+                // Long enough for the last byte of a whole answer, so that its connection is used again; reading on after one that was
+                // given up would keep the GPU at work on it.
+                ResponseDrainTimeout = s_drainTimeout,
+                MaxResponseDrainSize = 1,
+                // A pod that goes waits for whoever is still connected.
+                PooledConnectionIdleTimeout = s_idleTimeout,
                 ConnectCallback = async (connection, cancellationToken) =>
                 {
                     var target = new IPEndPoint(

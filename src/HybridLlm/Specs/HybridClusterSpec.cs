@@ -1,3 +1,6 @@
+using HybridLlm.AwsGpu.Offerings;
+using HybridLlm.AwsGpu.Storage;
+
 namespace HybridLlm.Specs;
 
 /// <summary>What is wanted of a hybrid cluster: immutable, checked, and without effect of its own.</summary>
@@ -39,6 +42,9 @@ public sealed record ModelSpec
 
     /// <summary>Requests answered at the same time; 1 to 64. Each has a context window of its own.</summary>
     public int Parallel { get; init; } = 1;
+
+    /// <summary>Where nodes have it from: the bucket, or a volume that is kept in the zone GPUs then come from.</summary>
+    public ModelCacheKind Cache { get; init; } = ModelCacheKind.BucketToNvme;
 }
 
 /// <summary>Where and how GPUs are rented.</summary>
@@ -50,10 +56,33 @@ public sealed record GpuSpec
     /// <summary>Highest price accepted, USD per instance-hour; null accepts any that the budget bears.</summary>
     public decimal? MaxHourlyPrice { get; init; }
 
+    /// <summary>Whether a GPU is bought on demand when no spot pool gives one; on demand the list price is paid and reserved.</summary>
+    public OnDemandFallback OnDemand { get; init; } = OnDemandFallback.Never;
+
+    /// <summary>How long spot is asked for in vain before <see cref="OnDemandFallback.AfterWait"/> buys on demand, up to 1 hour.</summary>
+    public TimeSpan WaitForSpot { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>How often an idle GPU bought on demand is compared with spot, to go back to it; 1 minute to 1 day.</summary>
+    public TimeSpan ReturnToSpotEvery { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// Queue (SQS) that EventBridge sends EC2's interruption events to, heard besides the node itself and EC2's own answers; null when there is none.
+    /// </summary>
+    public string? InterruptionQueue { get; init; }
+
     /// <summary>Instance types whose fate the plan must name, offered or not, e.g. <c>p3.2xlarge</c>.</summary>
     public IReadOnlyList<string> AskedAbout { get; init; } = [];
 
-    /// <summary>Range of the VPC, CIDR, /16 to /20.</summary>
+    /// <summary>
+    /// A VPC of your own to use, e.g. <c>vpc-0abc</c>, whose range <see cref="VpcRange"/> then names; null makes one. Two security groups are added
+    /// to it and nothing else is changed. GPUs come only from zones in which it has a subnet with a route to an internet gateway.
+    /// </summary>
+    public string? ExistingVpcId { get; init; }
+
+    /// <summary>Subnets of that VPC to use, at most one a zone; null takes every one with a route to an internet gateway.</summary>
+    public IReadOnlyList<string>? ExistingSubnetIds { get; init; }
+
+    /// <summary>Range of the VPC, CIDR, /16 to /20; of a VPC of your own, /16 to /28.</summary>
     public string VpcRange { get; init; } = "10.200.0.0/16";
 
     /// <summary>Pod range of the GPU cluster, CIDR. k3s's own default.</summary>
@@ -71,6 +100,9 @@ public sealed record BudgetSpec
 
     /// <summary>Most a calendar month (UTC) may cost, everything counted.</summary>
     public decimal? PerMonth { get; init; }
+
+    /// <summary>Share of a limit from which on a warning is given, once a day or month; above 0, up to 1. 0.8 warns at 80 %.</summary>
+    public decimal WarnAt { get; init; } = 0.8m;
 }
 
 /// <summary>The networks at home, so that nothing rented collides with them.</summary>

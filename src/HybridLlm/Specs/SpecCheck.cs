@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Liqo.Installation;
 using HybridLlm.Nebula.Networks;
 using HybridLlm.Proofs;
@@ -12,7 +13,7 @@ internal static partial class SpecCheck
 {
     public static IReadOnlyList<SpecFault> Faults(HybridClusterSpec spec)
     {
-        List<SpecFault> faults = [.. Names(spec), .. Amounts(spec), .. Lives(spec.Life)];
+        List<SpecFault> faults = [.. Names(spec), .. Amounts(spec), .. Markets(spec), .. Lives(spec.Life)];
         var ranges = Ranges(spec, faults);
         if (ranges is not null)
         {
@@ -104,6 +105,63 @@ internal static partial class SpecCheck
         }
     }
 
+    private static IEnumerable<SpecFault> Markets(HybridClusterSpec spec)
+    {
+        (string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)[] bounds =
+        [
+            ("wait for spot", spec.Gpu.WaitForSpot, TimeSpan.Zero, TimeSpan.FromHours(1)),
+            ("return to spot", spec.Gpu.ReturnToSpotEvery, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+        ];
+        foreach (var fault in OutOfRange("HL113", bounds))
+        {
+            yield return fault;
+        }
+
+        if (spec.Budget.WarnAt is <= 0 or > 1)
+        {
+            yield return new(
+                "HL114",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A warning at {spec.Budget.WarnAt} of the budget is none."
+                ),
+                "Give a share above 0 and up to 1, e.g. 0.8."
+            );
+        }
+
+        if (spec.Model.Cache is not (ModelCacheKind.BucketToNvme or ModelCacheKind.VolumePerZone))
+        {
+            yield return new(
+                "HL117",
+                $"The model cannot be had by {spec.Model.Cache} here.",
+                "Take the bucket or a volume in one zone; HybridLlm.AwsGpu's ModelVolumes has snapshots."
+            );
+        }
+
+        if (
+            (spec.Gpu.ExistingVpcId is { } vpc && !VpcPattern().IsMatch(vpc))
+            || spec.Gpu is { ExistingVpcId: null, ExistingSubnetIds: not null }
+        )
+        {
+            yield return new(
+                "HL116",
+                spec.Gpu.ExistingVpcId is { } named
+                    ? $"'{named}' is no VPC's id."
+                    : "Subnets are named without their VPC.",
+                "Name the VPC by its id, e.g. vpc-0123456789abcdef0."
+            );
+        }
+
+        if (spec.Gpu.InterruptionQueue is { } queue && !QueuePattern().IsMatch(queue))
+        {
+            yield return new(
+                "HL115",
+                $"'{queue}' is no queue's name.",
+                "Use up to 80 letters, digits, hyphens and underscores, as SQS does."
+            );
+        }
+    }
+
     private static IEnumerable<SpecFault> Lives(LifeSpec life)
     {
         (string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)[] bounds =
@@ -113,14 +171,20 @@ internal static partial class SpecCheck
             ("boot deadline", life.BootDeadline, TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)),
             ("maximum life", life.MaximumLife, TimeSpan.FromHours(1), TimeSpan.FromDays(7)),
         ];
-        foreach (var (name, value, least, most) in bounds)
-        {
-            if (value < least || value > most)
-            {
-                yield return new("HL108", $"A {name} of {value} is out of range.", $"Use {least} to {most}.");
-            }
-        }
+        return OutOfRange("HL108", bounds);
     }
+
+    private static IEnumerable<SpecFault> OutOfRange(
+        string code,
+        IEnumerable<(string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)> bounds
+    ) =>
+        bounds
+            .Where(b => b.Value < b.Least || b.Value > b.Most)
+            .Select(b => new SpecFault(
+                code,
+                $"A {b.Name} of {b.Value} is out of range.",
+                $"Use {b.Least} to {b.Most}."
+            ));
 
     /// <summary>All ranges but the mesh; null, with faults added, when one is malformed.</summary>
     private static List<AddressRange>? Ranges(HybridClusterSpec spec, List<SpecFault> faults)
@@ -132,7 +196,7 @@ internal static partial class SpecCheck
             ("homelab services", spec.Homelab.ServiceRange, 8, 24),
             ("GPU cluster pods", spec.Gpu.PodRange, 8, 24),
             ("GPU cluster services", spec.Gpu.ServiceRange, 8, 24),
-            ("VPC", spec.Gpu.VpcRange, 16, 20),
+            ("VPC", spec.Gpu.VpcRange, 16, spec.Gpu.ExistingVpcId is null ? 20 : 28),
         ];
         List<AddressRange> ranges = [];
         var before = faults.Count;
@@ -192,6 +256,12 @@ internal static partial class SpecCheck
 
     [GeneratedRegex("^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")]
     private static partial Regex NamePattern();
+
+    [GeneratedRegex("^vpc-[0-9a-f]{8,17}$")]
+    private static partial Regex VpcPattern();
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,80}$")]
+    private static partial Regex QueuePattern();
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
     private static partial Regex NamespacePattern();

@@ -28,11 +28,17 @@ public sealed record TeardownReceipt
     /// <summary>What the homelab's Kubernetes still holds of ours, from a scan; empty when nothing, null without federation.</summary>
     public IReadOnlyList<string>? Homelab { get; init; }
 
+    /// <summary>What an administrator has set up and removes, a command or a remark each; empty when there is nothing.</summary>
+    public IReadOnlyList<string> ByHand { get; init; } = [];
+
     /// <summary>Lookalikes of other owners, left alone.</summary>
     public required IReadOnlyList<string> LeftAlone { get; init; }
 
     /// <summary>What the cluster has cost in its life, USD.</summary>
     public required decimal SpentUsd { get; init; }
+
+    /// <summary>Part of that for GPUs bought on demand, with their disks and addresses, USD.</summary>
+    public decimal SpentOnDemandUsd { get; init; }
 
     /// <summary>What is still there costs, USD a month.</summary>
     public decimal StillThereUsdPerMonth => StillThere.Sum(l => l.UsdPerMonth);
@@ -47,12 +53,13 @@ public sealed record TeardownReceipt
         List<string> lines =
         [
             $"Receipt of {when}, {Regions.Count} regions scanned: {AskedFor.Count} asked for, {Gone.Count} gone, {StillThere.Count} still there "
-                + $"({Money.Usd(StillThereUsdPerMonth)} a month); {Money.Usd(SpentUsd)} spent since the cluster was first up.",
+                + $"({Money.Usd(StillThereUsdPerMonth)} a month); {Money.Usd(SpentUsd)} spent since the cluster was first up{(SpentOnDemandUsd > 0 ? $", {Money.Usd(SpentOnDemandUsd)} of it for GPUs bought on demand" : "")}.",
             .. StillThere.Select(l =>
                 $"  still there: {l.Kind} {l.Id} in {l.Region}, {Money.Usd(l.UsdPerMonth)} a month: {l.Reason}"
             ),
             .. (Homelab ?? []).Select(h => $"  still there: {h} in the homelab"),
             .. NotLookedInto.Select(r => $"  not looked into: {r}"),
+            .. ByHand.Select(b => $"  by hand: {b}"),
             .. LeftAlone.Select(l => $"  left alone: {l}"),
         ];
         return string.Join('\n', lines);
@@ -62,7 +69,8 @@ public sealed record TeardownReceipt
         TeardownReport report,
         IReadOnlyList<string> regions,
         IReadOnlyList<string>? homelab,
-        decimal spent
+        decimal spent,
+        decimal spentOnDemand
     ) =>
         new()
         {
@@ -76,8 +84,10 @@ public sealed record TeardownReceipt
                 .. report.StillThere.Select(r => Line(r.Resource, r.Reason ?? "accepted for deletion, not gone yet")),
             ],
             NotLookedInto = [.. report.Unread.Select(r => $"{r.Region}: {r.Code}")],
+            ByHand = report.ByHand,
             LeftAlone = [.. report.Foreign.Select(f => $"{f.Id} in {f.Region}: {f.Why}")],
             SpentUsd = decimal.Round(spent, 6),
+            SpentOnDemandUsd = decimal.Round(spentOnDemand, 6),
         };
 
     private static ReceiptLine Line(OwnedResource resource, string? reason) =>

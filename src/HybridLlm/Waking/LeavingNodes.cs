@@ -14,12 +14,13 @@ internal sealed class LeavingNodes(IBurst burst, ClusterEvents events) : IAsyncD
     /// <summary>Completes when everything that is being given back now has been, or could not be.</summary>
     public Task Settled => Task.WhenAll(_givingBack);
 
-    /// <summary>A node begins to leave; its answers are told.</summary>
+    /// <summary>A node begins to leave; its answers are told. One without an answer is given back at once.</summary>
     public void Add(GpuNode node)
     {
         _nodes.Add(node);
         _known.Add(node.WakeId);
         node.MarkDraining();
+        GiveBackIfFree(node);
     }
 
     /// <summary>Whether a node leaves or has left: what is heard of it concerns its successor no more.</summary>
@@ -37,13 +38,7 @@ internal sealed class LeavingNodes(IBurst burst, ClusterEvents events) : IAsyncD
             return false;
         }
 
-        if (node.Leases == 0)
-        {
-            _nodes.Remove(node);
-            _givingBack.RemoveAll(t => t.IsCompleted);
-            _givingBack.Add(Task.Run(() => GiveBackAsync(node)));
-        }
-
+        GiveBackIfFree(node);
         return true;
     }
 
@@ -56,6 +51,16 @@ internal sealed class LeavingNodes(IBurst burst, ClusterEvents events) : IAsyncD
         await Settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _nodes.ForEach(n => n.Dispose());
         _disposed.Dispose();
+    }
+
+    private void GiveBackIfFree(GpuNode node)
+    {
+        if (node.Leases == 0)
+        {
+            _nodes.Remove(node);
+            _givingBack.RemoveAll(t => t.IsCompleted);
+            _givingBack.Add(Task.Run(() => GiveBackAsync(node)));
+        }
     }
 
     private async Task GiveBackAsync(GpuNode node)

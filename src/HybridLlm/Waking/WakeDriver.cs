@@ -14,59 +14,34 @@ internal sealed class WakeDriver(
     TimeSpan drainTimeout
 ) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_retryGivingBack = TimeSpan.FromSeconds(15);
-
     private readonly Lock _gate = new();
-    private readonly List<TaskCompletionSource<GpuNode>> _held = [];
+    private readonly HeldRequests _held = new();
     private readonly CancellationTokenSource _disposed = new();
     private readonly LeavingNodes _leaving = new(burst, events);
+    private readonly WakeWork _work = new(burst, clock, events);
     private readonly OneTimer _timer = new(clock);
     private readonly List<TaskCompletionSource> _awaitingRest = [];
-    private CancellationTokenSource _wake = new();
     private WakeState _state = WakeState.Initial;
     private GpuNode? _node;
+    private GpuNode? _next;
     private Exception? _failure;
-    private Task _work = Task.CompletedTask;
 
-    public WakePhase Phase
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _state.Phase;
-            }
-        }
-    }
+    public WakePhase Phase => Read(() => _state.Phase);
 
-    public GpuNode? Node
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _node;
-            }
-        }
-    }
+    public GpuNode? Node => Read(() => _node);
 
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _state.Held;
-            }
-        }
-    }
+    public int Waiting => Read(() => _state.Held);
+
+    /// <summary>The wake of the node that serves while nobody uses it; null otherwise.</summary>
+    public string? IdleNode =>
+        Read(() => _state is { Phase: WakePhase.Awake, Open: 0, Leaving: 0, Replacing: false } ? _node?.WakeId : null);
 
     /// <summary>Waits for a GPU, waking one if need be. The GPU stays until the lease is disposed.</summary>
     /// <exception cref="WakeFailedException">No GPU came up.</exception>
     public async Task<NodeLease> AcquireAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TaskCompletionSource<GpuNode> place = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<GpuNode> place;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
@@ -77,7 +52,7 @@ internal sealed class WakeDriver(
                 return new NodeLease(this, _node);
             }
 
-            _held.Add(place);
+            place = _held.Add();
         }
 
         try
@@ -126,7 +101,15 @@ internal sealed class WakeDriver(
     {
         lock (_gate)
         {
-            if (!_leaving.Knew(wakeId))
+            if (_state.Replacing && _node?.WakeId != wakeId && !_leaving.Knew(wakeId))
+            {
+                // It is the next node that is lost before it was ready; the one that serves is none the worse for it.
+                if (happened is WakeEvent.NodeLost or WakeEvent.NoticeGiven or WakeEvent.BudgetExhausted)
+                {
+                    _work.CancelWake();
+                }
+            }
+            else if (!_leaving.Knew(wakeId))
             {
                 _failure = Why(wakeId, happened);
                 Step(happened);
@@ -159,26 +142,19 @@ internal sealed class WakeDriver(
     /// <summary>Stops driving. Nothing is given back: a node that is up stays until its lease runs out or another process sees to it.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task work;
         lock (_gate)
         {
             _disposed.Cancel();
-            _wake.Cancel();
+            _work.Stop();
             _timer.Disarm();
-            foreach (var place in _held)
-            {
-                place.TrySetCanceled();
-            }
-
-            _held.Clear();
-            work = _work;
+            _held.Cancel();
         }
 
         await _leaving.DisposeAsync().ConfigureAwait(false);
-        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _work.DisposeAsync().ConfigureAwait(false);
         _disposed.Dispose();
-        _wake.Dispose();
         _node?.Dispose();
+        _next?.Dispose();
     }
 
     internal void Release(GpuNode node)
@@ -234,28 +210,25 @@ internal sealed class WakeDriver(
         switch (effect)
         {
             case WakeEffect.StartWake:
-                _wake.Dispose();
-                _wake = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-                Run(() => WakeAsync(_wake.Token));
+                _work.StartWake(() => Read(() => _state.Replacing), Ready, Failed);
                 break;
             case WakeEffect.CancelWake:
-                _wake.Cancel();
+                _work.CancelWake();
                 break;
             case WakeEffect.ReleaseHeld:
-                _node!.Leases += _held.Count;
-                _held.ForEach(p => p.SetResult(_node));
-                _held.Clear();
+                _held.Release(_node!);
                 break;
             case WakeEffect.Retire:
-                _leaving.Add(_node!);
-                _node = null;
+                Retire();
+                break;
+            case WakeEffect.RetireLost:
+                _node!.MarkLost();
+                Retire();
                 break;
             case WakeEffect.FailHeld:
-                var failure = WakeFailedException.Because(
-                    _failure ?? new OperationCanceledException("the GPU was sent to sleep")
+                _held.Fail(
+                    WakeFailedException.Because(_failure ?? new OperationCanceledException("the GPU was sent to sleep"))
                 );
-                _held.ForEach(p => p.TrySetException(failure));
-                _held.Clear();
                 break;
             case WakeEffect.FailOpen:
                 _node?.MarkLost();
@@ -272,81 +245,67 @@ internal sealed class WakeDriver(
                 break;
             case WakeEffect.GiveBack:
                 _timer.Disarm();
-                Run(GiveBackAsync);
+                _work.StartGivingBack(() => Read(() => _leaving.Settled), Ended);
                 break;
             default:
                 throw new InvalidOperationException($"{effect} is no known effect.");
         }
     }
 
-    /// <summary>Work is one after the other: what a wake rented is given back after the wake has stopped.</summary>
-    private void Run(Func<Task> work)
+    /// <summary>The node leaves; the next one, if it is ready, takes its place.</summary>
+    private void Retire()
     {
-        var before = _work;
-        _work = Task.Run(async () =>
-        {
-            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await work().ConfigureAwait(false);
-        });
+        _leaving.Add(_node!);
+        (_node, _next) = (_next, null);
     }
 
-    private async Task WakeAsync(CancellationToken cancellationToken)
+    private void Ready(GpuNode node)
     {
-        try
-        {
-            var node = await burst.WakeAsync(cancellationToken).ConfigureAwait(false);
-            lock (_gate)
-            {
-                _node = node;
-                Step(WakeEvent.WakeSucceeded);
-            }
-        }
-        catch (Exception e)
-        {
-            // Whatever went wrong, those who wait must hear of it and what was rented must go.
-            events.Publish(ClusterEventKind.Failed, ClusterStages.Wake, e.Message);
-            lock (_gate)
-            {
-                _failure = e;
-                // Whether we or the watch over the node see first that it has gone must make no difference.
-                Step(e is NodeLostException { IsGone: true } ? WakeEvent.NodeLost : WakeEvent.WakeFailed);
-                _failure = null;
-            }
-        }
-    }
-
-    private async Task GiveBackAsync()
-    {
-        Task ahead;
         lock (_gate)
         {
-            ahead = _leaving.Settled;
+            if (_node is null)
+            {
+                _node = node;
+            }
+            else
+            {
+                _next = node;
+            }
+
+            Step(WakeEvent.WakeSucceeded);
         }
+    }
 
-        await ahead.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (!_disposed.IsCancellationRequested)
+    private void Failed(Exception why)
+    {
+        lock (_gate)
         {
-            try
-            {
-                await burst.GiveBackAsync(_disposed.Token).ConfigureAwait(false);
-                lock (_gate)
-                {
-                    _node = null;
-                    _leaving.Clear();
-                    Step(WakeEvent.Ended);
-                }
+            _failure = why;
+            // Whether we or the watch over the node see first that it has gone must make no difference.
+            Step(
+                why is NodeLostException { IsGone: true } && !_state.Replacing
+                    ? WakeEvent.NodeLost
+                    : WakeEvent.WakeFailed
+            );
+            _failure = null;
+        }
+    }
 
-                return;
-            }
-            catch (Exception e) when (!_disposed.IsCancellationRequested)
-            {
-                events.Publish(
-                    ClusterEventKind.Warning,
-                    ClusterStages.Sleep,
-                    $"Giving the GPU back failed and is tried again: {e.Message}"
-                );
-                await Task.Delay(s_retryGivingBack, clock, _disposed.Token).ConfigureAwait(false);
-            }
+    private void Ended()
+    {
+        lock (_gate)
+        {
+            _node = _next = null;
+            _leaving.Clear();
+            Step(WakeEvent.Ended);
+        }
+    }
+
+    private T Read<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            return read();
         }
     }
 

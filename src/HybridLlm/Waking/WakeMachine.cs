@@ -3,7 +3,8 @@ namespace HybridLlm.Waking;
 /// <summary>
 /// When a GPU is rented and when it is given back: a pure step from state and event to state and effects. One wake serves all
 /// requests that come meanwhile, and a GPU is never given back under an open answer unless it is gone already or draining
-/// has run out of time. A node that EC2 is about to take leaves as soon as its answers have moved to the next one.
+/// has run out of time. A node that EC2 is about to take leaves as soon as its answers have moved to the next one; on a mere
+/// recommendation, or for a better price, it serves until the next one is ready.
 /// </summary>
 internal static class WakeMachine
 {
@@ -62,6 +63,21 @@ internal static class WakeMachine
     private static (WakeState, IReadOnlyList<WakeEffect>) Awake(WakeState state, WakeEvent happened) =>
         happened switch
         {
+            _ when state.Replacing => Replacing(state, happened),
+            WakeEvent.ReplacementAdvised when state.Open > 0 => (
+                state with
+                {
+                    Replacing = true,
+                },
+                [WakeEffect.StartWake]
+            ),
+            WakeEvent.SpotOffered => (state with { Replacing = true }, [WakeEffect.StartWake]),
+            _ => Serving(state, happened),
+        };
+
+    private static (WakeState, IReadOnlyList<WakeEffect>) Serving(WakeState state, WakeEvent happened) =>
+        happened switch
+        {
             WakeEvent.RequestArrived => (state with { Open = state.Open + 1 }, [WakeEffect.DisarmIdle]),
             WakeEvent.OpenRequestLeft when state.Open <= 1 => (state with { Open = 0 }, [WakeEffect.ArmIdle]),
             WakeEvent.OpenRequestLeft => (state with { Open = state.Open - 1 }, []),
@@ -78,6 +94,34 @@ internal static class WakeMachine
             WakeEvent.NodeLost => Lost(state),
             _ => Nothing(state),
         };
+
+    /// <summary>One node serves while the next one boots.</summary>
+    private static (WakeState, IReadOnlyList<WakeEffect>) Replacing(WakeState state, WakeEvent happened) =>
+        happened switch
+        {
+            WakeEvent.WakeSucceeded => (
+                new(WakePhase.Awake, Leaving: state.Leaving + state.Open),
+                state.Open > 0 ? [WakeEffect.Retire, WakeEffect.ArmIdle] : [WakeEffect.Retire]
+            ),
+            WakeEvent.WakeFailed => (state with { Replacing = false }, []),
+            WakeEvent.NoticeGiven when state.Open > 0 => (
+                new(WakePhase.Waking, Leaving: state.Leaving + state.Open),
+                [WakeEffect.DisarmIdle, WakeEffect.Retire]
+            ),
+            WakeEvent.NodeLost => (
+                new(WakePhase.Waking, Leaving: state.Leaving + state.Open),
+                [WakeEffect.DisarmIdle, WakeEffect.RetireLost]
+            ),
+            _ => GoOn(Serving(state with { Replacing = false }, happened)),
+        };
+
+    /// <summary>The next node boots on while this one serves, and is given up when it is to go.</summary>
+    private static (WakeState, IReadOnlyList<WakeEffect>) GoOn(
+        (WakeState State, IReadOnlyList<WakeEffect> Effects) step
+    ) =>
+        step.State.Phase == WakePhase.Awake
+            ? (step.State with { Replacing = true }, step.Effects)
+            : (step.State, [WakeEffect.CancelWake, .. step.Effects]);
 
     private static (WakeState, IReadOnlyList<WakeEffect>) Draining(WakeState state, WakeEvent happened) =>
         happened switch

@@ -25,7 +25,15 @@ public enum WakePhase
 /// <param name="Held">Requests waiting for a GPU.</param>
 /// <param name="Leaving">Requests still being answered by nodes that EC2 is about to take.</param>
 /// <param name="Retries">How often the wake has been begun again because EC2 took its node.</param>
-internal sealed record WakeState(WakePhase Phase, int Open = 0, int Held = 0, int Leaving = 0, int Retries = 0)
+/// <param name="Replacing">Whether another node is being woken while the one that serves goes on serving.</param>
+internal sealed record WakeState(
+    WakePhase Phase,
+    int Open = 0,
+    int Held = 0,
+    int Leaving = 0,
+    int Retries = 0,
+    bool Replacing = false
+)
 {
     public static WakeState Initial { get; } = new(WakePhase.Asleep);
 }
@@ -63,6 +71,12 @@ internal enum WakeEvent
     /// <summary>The time for draining is over.</summary>
     DrainElapsed,
 
+    /// <summary>EC2 recommends to move away from the node, and the budget bears a second one.</summary>
+    ReplacementAdvised,
+
+    /// <summary>The node was bought on demand, and spot has become worth while again.</summary>
+    SpotOffered,
+
     /// <summary>EC2 announces that it takes the node, in two minutes as a rule.</summary>
     NoticeGiven,
 
@@ -93,6 +107,9 @@ internal enum WakeEffect
 
     /// <summary>Tell the open requests that their node is about to go; once they have left it, it is given back.</summary>
     Retire,
+
+    /// <summary>Tell the open requests that their node is gone; what is left of it is swept once they have left it.</summary>
+    RetireLost,
 
     /// <summary>Start counting idle time.</summary>
     ArmIdle,

@@ -67,6 +67,35 @@ public sealed class LighthousePlannerTests
     }
 
     [Theory]
+    [InlineData(null, 5.0, false)]
+    [InlineData(4.9, 5.0, false)]
+    [InlineData(5.0, 5.0, true)]
+    [InlineData(60.0, null, false)]
+    public void One_that_runs_and_fails_its_checks_is_replaced_when_that_lasts(
+        double? impairedMinutes,
+        double? patienceMinutes,
+        bool replaced
+    )
+    {
+        LighthouseFacts facts = new(s_instance, [], new AddressFact("eip-1", "203.0.113.1", s_instance.InstanceId))
+        {
+            ImpairedFor = Minutes(impairedMinutes),
+        };
+
+        var plan = LighthousePlanner.Plan(s_spec with { ReplaceWhenImpairedFor = Minutes(patienceMinutes) }, facts);
+
+        LighthouseStep[] replacement =
+        [
+            LighthouseStep.EndImpaired,
+            LighthouseStep.LaunchInstance,
+            LighthouseStep.AssociateAddress,
+        ];
+        plan.Steps.ShouldBe(replaced ? replacement : []);
+
+        static TimeSpan? Minutes(double? minutes) => minutes is { } some ? TimeSpan.FromMinutes(some) : null;
+    }
+
+    [Theory]
     [InlineData(CpuArchitecture.Arm64, "t4g.nano")]
     [InlineData(CpuArchitecture.X64, "t3.micro")]
     public void The_cheapest_type_of_the_images_architecture_is_taken(CpuArchitecture architecture, string type) =>

@@ -15,6 +15,7 @@ public sealed class IamPolicyTests
     private static readonly IamPolicySpec s_everything = s_spec with
     {
         InstanceTypes = ["g4dn.xlarge", "g6.xlarge", "t4g.nano"],
+        Ipv6 = true,
         ModelVolumes = true,
         QueueName = "hybridllm-lab",
         NodeRoleName = "hybridllm-node",
@@ -54,7 +55,7 @@ public sealed class IamPolicyTests
         foreach (var statement in Statements(s_everything).Where(s => s.Allows))
         {
             var reads = statement.Actions.All(a =>
-                a.Contains(":Describe") || a is "s3:ListAllMyBuckets" or "sts:GetCallerIdentity"
+                a.Contains(":Describe") || a is "s3:ListAllMyBuckets" or "sqs:ListQueues" or "sts:GetCallerIdentity"
             );
             var tagged =
                 statement.Text.Contains("aws:RequestTag/hybridllm:owner-id")

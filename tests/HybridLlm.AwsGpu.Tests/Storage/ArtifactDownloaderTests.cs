@@ -78,11 +78,64 @@ public sealed class ArtifactDownloaderTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_publishes_as_a_file_is_asked_for_with_how_to_make_it_and_pinned_when_it_is_there()
+    {
+        var image = UpstreamArtifact.Image("ollama-image.tar", "docker.io/ollama/ollama:0.32.15");
+        UpstreamArtifact model = new()
+        {
+            Name = "model-llama3.1-8b.tar.gz",
+            Version = "1",
+            Kind = ArtifactKind.Archive,
+            Path = "/var/lib/hybridllm/models",
+            How = "tar -czf it",
+        };
+        var wanted = new[] { K3s, image, model };
+
+        var refused = await Should.ThrowAsync<ArtifactCatalogueException>(() =>
+            new ArtifactDownloader(_http).FillAsync(_folder, wanted)
+        );
+        refused.Faults.Count.ShouldBe(2);
+        refused.Faults[0].ShouldContain("docker save -o ollama-image.tar docker.io/ollama/ollama:0.32.15");
+        refused.Faults[1].ShouldContain("tar -czf it");
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, image.Name), "layers", Token);
+        await File.WriteAllTextAsync(Path.Combine(_folder, model.Name), "weights", Token);
+        var catalogue = await new ArtifactDownloader(_http).FillAsync(_folder, wanted, Token);
+        catalogue.Artifacts.Select(a => a.Name).ShouldBe([K3s.Name, image.Name, model.Name]);
+        catalogue.Artifacts[1].Version.ShouldBe("0.32.15");
+
+        // Another content under a version that was pinned is no accident to be passed over.
+        await File.WriteAllTextAsync(Path.Combine(_folder, image.Name), "other layers", Token);
+        var changed = await Should.ThrowAsync<ArtifactCatalogueException>(() =>
+            new ArtifactDownloader(_http).FillAsync(_folder, wanted)
+        );
+        changed.Faults.ShouldHaveSingleItem().ShouldContain("was pinned as");
+        await new ArtifactDownloader(_http).FillAsync(_folder, [K3s, image with { Version = "0.33.0" }, model], Token);
+    }
+
+    [Fact]
+    public async Task An_image_has_the_hash_its_pin_says()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "i.tar"), "layers", Token);
+
+        (
+            await Should.ThrowAsync<ArtifactCatalogueException>(() =>
+                new ArtifactDownloader(_http).FillAsync(
+                    _folder,
+                    [UpstreamArtifact.Image("i.tar", "ghcr.io/a/b:1", new string('0', 64))]
+                )
+            )
+        )
+            .Faults.ShouldHaveSingleItem()
+            .ShouldContain(new string('0', 64));
+    }
+
+    [Fact]
     public void Upstream_addresses_are_those_of_the_releases()
     {
         UpstreamArtifact
             .K3s("1.37.1+k3s1", CpuArchitecture.Arm64)
-            .Url.AbsoluteUri.ShouldBe("https://github.com/k3s-io/k3s/releases/download/v1.37.1%2Bk3s1/k3s-arm64");
+            .Url!.AbsoluteUri.ShouldBe("https://github.com/k3s-io/k3s/releases/download/v1.37.1%2Bk3s1/k3s-arm64");
         UpstreamArtifact
             .Nebula("1.11.1", CpuArchitecture.X64)
             .ChecksumsUrl!.AbsoluteUri.ShouldBe(

@@ -1,4 +1,6 @@
 using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Storage;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
 
@@ -22,6 +24,12 @@ public sealed class CrashTests : EmulatorTest
             using var later = await ClusterAsync(journal.Owner);
             await UpAsync(later, journal);
             AliveNodes().ShouldBe(1, $"write {crashAt}");
+            var owned = OwnedBy(journal.Owner);
+            owned
+                .Count(r => r.Type == "volume" && r.Tags.ContainsKey(ResourceTags.Model))
+                .ShouldBe(2, $"write {crashAt}");
+            owned.Count(r => r.Type == "snapshot").ShouldBe(1, $"write {crashAt}");
+            owned.Count(r => r.Type == "elastic-ip").ShouldBe(1, $"write {crashAt}");
             if (!died)
             {
                 later.Wire.Writes.ShouldBeEmpty();
@@ -31,7 +39,7 @@ public sealed class CrashTests : EmulatorTest
             OwnedBy(journal.Owner).ShouldBeEmpty($"write {crashAt}");
             if (!died)
             {
-                crashAt.ShouldBeGreaterThan(40, "the way up has that many writes");
+                crashAt.ShouldBeGreaterThan(44, "the way up has that many writes");
                 return;
             }
         }
@@ -73,7 +81,25 @@ public sealed class CrashTests : EmulatorTest
 
         await cluster.BuildLighthouseAsync(network);
         journal.Intent ??= await cluster.NewIntentAsync(network);
-        await new FleetLauncher(cluster.Clients).LaunchAsync(journal.Intent);
+        var node = await new FleetLauncher(cluster.Clients).LaunchAsync(journal.Intent);
+        await AttachAsync(cluster, network, node);
+    }
+
+    /// <summary>A volume that is kept, its snapshot, and one made from that for the node alone: both are attached.</summary>
+    private static async Task AttachAsync(WireCluster cluster, Network network, LaunchedNode node)
+    {
+        ModelVolumes volumes = new(cluster.Clients, cluster.Owner, WireCluster.Region);
+        ModelVolumeSpec spec = new()
+        {
+            PlanId = "plan-1",
+            Model = "kept",
+            ZoneId = node.ZoneId ?? network.Subnets[0].ZoneId,
+            SizeGiB = 20,
+        };
+        var kept = await volumes.EnsureAsync(spec);
+        await volumes.AttachAsync(kept, node.InstanceId);
+        var snapshot = await volumes.EnsureSnapshotAsync(kept, "plan-1");
+        await volumes.EnsureAsync(spec with { Model = "own", SnapshotId = snapshot, IntentId = "intent-1" });
     }
 
     /// <summary>Whether the process died before it came to the end.</summary>

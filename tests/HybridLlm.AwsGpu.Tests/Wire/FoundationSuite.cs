@@ -1,4 +1,6 @@
+using System.Net;
 using Amazon.EC2.Model;
+using HybridLlm.AwsGpu.Ec2;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Networking;
 
@@ -61,6 +63,59 @@ public abstract class FoundationSuite(IWireBackend backend) : WireSuite(backend)
         (await provisioner.ReadAsync(cluster.NetworkSpec, Token))!.NodeSecurityGroupId.ShouldBe(
             network.NodeSecurityGroupId
         );
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task IPv6_comes_with_a_new_network_or_completes_one_that_stands(bool stands)
+    {
+        using var cluster = await ClusterAsync();
+        NetworkProvisioner provisioner = new(cluster.Clients);
+        if (stands)
+        {
+            await cluster.BuildNetworkAsync();
+        }
+
+        var spec = cluster.NetworkSpec with { Ipv6 = true };
+        var plan = await provisioner.PlanAsync(spec, Token);
+        plan.Steps.Count(s => s.Kind == NetworkStepKind.CreateVpc).ShouldBe(stands ? 0 : 1);
+        var network = await provisioner.ApplyAsync(plan, cancellationToken: Token);
+
+        var vpc = IPNetwork.Parse(network.Ipv6Cidr.ShouldNotBeNull());
+        vpc.PrefixLength.ShouldBe(56);
+        var ec2 = cluster.Clients.Ec2(WireCluster.Region);
+        List<string> subnetIds = [.. network.Subnets.Select(s => s.Id)];
+        var subnets = await ec2.DescribeSubnetsAsync(new DescribeSubnetsRequest { SubnetIds = subnetIds }, Token);
+        var ranges = subnets
+            .Subnets.Select(s => IPNetwork.Parse(s.Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock))
+            .ToList();
+        ranges.Distinct().Count().ShouldBe(network.Subnets.Count);
+        ranges.ShouldAllBe(r => r.PrefixLength == 64 && vpc.Contains(r.BaseAddress));
+        subnets.Subnets.ShouldAllBe(s => s.AssignIpv6AddressOnCreation == true);
+        var tables = await ec2.DescribeRouteTablesAsync(
+            new DescribeRouteTablesRequest { Filters = Ec2Tags.OwnedBy(cluster.Owner) },
+            Token
+        );
+        tables
+            .RouteTables.Single()
+            .Routes.ShouldContain(r => r.DestinationIpv6CidrBlock == "::/0" && r.GatewayId.StartsWith("igw-"));
+        var groups = await ec2.DescribeSecurityGroupsAsync(
+            new DescribeSecurityGroupsRequest { GroupIds = [network.LighthouseSecurityGroupId] },
+            Token
+        );
+        FirewallRuleMap
+            .FromSdk(groups.SecurityGroups[0])
+            .ShouldBe(SecurityGroups.Of(spec).Lighthouse, ignoreOrder: true);
+        SecurityGroups
+            .Of(spec)
+            .Lighthouse.ShouldContain(r => r.Direction == TrafficDirection.Inbound && r.Peer == "::/0");
+
+        cluster.Wire.Forget();
+        (await provisioner.PlanAsync(spec, Token)).Steps.ShouldBeEmpty();
+        await provisioner.ApplyAsync(plan, cancellationToken: Token);
+        cluster.Wire.Writes.ShouldBeEmpty();
+        (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using HybridLlm.AwsGpu.Fleets;
+using HybridLlm.AwsGpu.Interruptions.Sources;
 using HybridLlm.AwsGpu.Leases;
 using HybridLlm.AwsGpu.Permissions;
 using HybridLlm.AwsGpu.Teardown;
@@ -35,6 +36,7 @@ public sealed class PolicyTests : EmulatorTest
         "s3:DeleteObject",
         "s3:GetObjectVersion",
         "s3:ListBucket",
+        "sqs:DeleteMessage",
         "ssm:GetParameter",
     ];
 
@@ -43,6 +45,16 @@ public sealed class PolicyTests : EmulatorTest
     {
         using var cluster = await ClusterAsync();
         var network = await cluster.BuildNetworkAsync();
+        Cloud.AddInterruptionQueue(
+            WireCluster.Region,
+            Prerequisites.QueueName(cluster.Owner),
+            cluster.Owner.Tags(ResourceComponents.Interruptions, "queue", "plan-1")
+        );
+        await new QueuedInterruptions(
+            cluster.Clients,
+            WireCluster.Region,
+            Prerequisites.QueueName(cluster.Owner)
+        ).ReceiveAsync((_, _) => Task.CompletedTask, TimeSpan.Zero, Token);
         await cluster.BuildBucketAsync();
         var store = await cluster.BuildBucketAsync();
         await store.PutAsync("mailbox/w/request", "hello"u8.ToArray(), Token);
@@ -55,6 +67,12 @@ public sealed class PolicyTests : EmulatorTest
             TimeSpan.FromHours(1),
             Token
         );
+        (
+            await new ClusterInstances(cluster.Clients, cluster.Owner, WireCluster.Region).ListImpairedAsync(
+                TimeSpan.FromMinutes(5),
+                Token
+            )
+        ).ShouldBeEmpty();
         (
             await new ClusterTeardown(cluster.Clients).RunAsync(
                 cluster.Owner,
@@ -74,6 +92,7 @@ public sealed class PolicyTests : EmulatorTest
             Owner = cluster.Owner,
             AccountId = Cloud.AccountId,
             Region = WireCluster.Region,
+            QueueName = Prerequisites.QueueName(cluster.Owner),
         };
         var allowed = IamPolicyTests.Statements(spec).Where(s => s.Allows).SelectMany(s => s.Actions).ToHashSet();
 

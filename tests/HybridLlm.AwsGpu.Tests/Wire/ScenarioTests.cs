@@ -3,7 +3,9 @@ using Amazon.EC2.Model;
 using HybridLlm.AwsGpu.Ec2;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Interruptions;
+using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Offerings;
+using HybridLlm.AwsGpu.Storage;
 using HybridLlm.Testing.Ec2;
 
 namespace HybridLlm.AwsGpu.Tests.Wire;
@@ -178,6 +180,48 @@ public sealed class ScenarioTests : EmulatorTest
         Cloud.Instances.ShouldHaveSingleItem().Market.ShouldBe(Market.OnDemand);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_network_with_IPv6_whose_making_crashes_at_any_write_is_completed_and_its_nodes_have_addresses(
+        bool afterEffect
+    )
+    {
+        for (var crashAt = 1; ; crashAt++)
+        {
+            using var dying = await ClusterAsync();
+            dying.Wire.DieAt(crashAt, afterEffect);
+            var spec = dying.NetworkSpec with { Ipv6 = true, ZoneIds = ["use1-az1", "use1-az2"] };
+            var died = false;
+            try
+            {
+                await ApplyAsync(dying, spec);
+            }
+            catch (ProcessDiedException)
+            {
+                died = true;
+            }
+
+            using var later = await ClusterAsync(dying.Owner);
+            var network = await ApplyAsync(later, spec);
+            OwnedBy(later.Owner).Count(r => r.Type == "subnet").ShouldBeLessThanOrEqualTo(4, $"write {crashAt}");
+            await LaunchAsync(later, await later.NewIntentAsync(network));
+            (await later.AliveAsync()).ShouldHaveSingleItem().Ipv6.ShouldNotBeNull().ShouldContain(":");
+            (await later.TearDownAsync()).IsComplete.ShouldBeTrue();
+            OwnedBy(later.Owner).ShouldBeEmpty($"write {crashAt}");
+            if (!died)
+            {
+                return;
+            }
+        }
+
+        static async Task<Network> ApplyAsync(WireCluster cluster, NetworkSpec spec)
+        {
+            NetworkProvisioner networks = new(cluster.Clients);
+            return await networks.ApplyAsync(await networks.PlanAsync(spec, Token), cancellationToken: Token);
+        }
+    }
+
     [Fact]
     public async Task A_quota_is_not_answered_by_hopping_zones()
     {
@@ -249,6 +293,56 @@ public sealed class ScenarioTests : EmulatorTest
         (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
 
         OwnedBy(cluster.Owner).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_volume_in_one_zone_and_capacity_only_in_another_takes_the_cold_path()
+    {
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        var intent = await cluster.NewIntentAsync(network);
+        var (withVolume, other) = (intent.Pools[0], intent.Pools[1]);
+        ModelVolumes volumes = new(cluster.Clients, cluster.Owner, WireCluster.Region);
+        var volume = await volumes.EnsureAsync(
+            new ModelVolumeSpec
+            {
+                PlanId = "plan-1",
+                Model = "llama3.1:8b",
+                ZoneId = withVolume.ZoneId,
+                SizeGiB = 20,
+            },
+            Token
+        );
+        Cloud.Capacity.Set("g4dn.xlarge", volume.ZoneName, Market.Spot, 0);
+
+        // What pinning to the volume's zone costs shows before anything is launched.
+        var offers = (await cluster.ReadOffersAsync(network)).Offers;
+        var options = ModelCachePlanner.Plan(
+            new ModelCacheSpec
+            {
+                ModelGiB = 4.7m,
+                Offers = offers,
+                VolumeZoneIds = [withVolume.ZoneId],
+            }
+        );
+        var pinned = options.Single(o => o.Kind == ModelCacheKind.VolumePerZone);
+        pinned.OffersLost.ShouldBe(offers.Count(o => o.Zone.Id != withVolume.ZoneId));
+        pinned.PinningUsdPerHour.ShouldBe(pinned.Offers[0].HourlyPrice - offers.Min(o => o.HourlyPrice));
+        options[0].Kind.ShouldBe(ModelCacheKind.BucketToNvme);
+        (options[0].OffersLost, options[0].PinningUsdPerHour).ShouldBe((0, 0m));
+
+        // Volume first; what has no volume second, and there the model comes from the bucket.
+        var refused = await Should.ThrowAsync<NoCapacityException>(() =>
+            LaunchAsync(cluster, intent with { Pools = [withVolume] })
+        );
+        refused.Errors.ShouldAllBe(e => e.Kind == AwsErrorKind.Capacity);
+        var node = await LaunchAsync(cluster, intent with { Attempt = 2, Pools = [withVolume, other] });
+
+        node.ZoneId.ShouldBe(other.ZoneId);
+        (
+            await Should.ThrowAsync<AwsCallException>(() => volumes.AttachAsync(volume, node.InstanceId, Token))
+        ).Code.ShouldBe("InvalidVolume.ZoneMismatch");
+        (await volumes.ListAsync("llama3.1:8b", Token)).ShouldHaveSingleItem().InstanceId.ShouldBeNull();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Networking;
+using HybridLlm.AwsGpu.Permissions;
 using HybridLlm.AwsGpu.Storage;
 using HybridLlm.AwsGpu.Teardown;
 
@@ -67,6 +68,76 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
         await cluster.BuildNetworkAsync();
         await cluster.BuildLighthouseAsync(network);
         cluster.Wire.Writes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Models_are_kept_when_asked_with_their_price_and_everything_else_goes()
+    {
+        using var cluster = await ClusterAsync();
+        var network = await cluster.BuildNetworkAsync();
+        var store = await cluster.BuildBucketAsync();
+        await store.PutAsync("mailbox/w/request", "hello"u8.ToArray(), Token);
+        await store.PutAsync("models/by-hand.gguf", new byte[2048], Token);
+        await store.PutAsync("artifacts/00/model-llama3.1-8b.tar.gz", new byte[2048], Token);
+        await store.PutAsync("artifacts/00/nebula.tar.gz", new byte[2048], Token);
+        ModelVolumes volumes = new(cluster.Clients, cluster.Owner, WireCluster.Region);
+        var volume = await volumes.EnsureAsync(
+            new ModelVolumeSpec
+            {
+                PlanId = "plan-1",
+                Model = "llama3.1:8b",
+                ZoneId = network.Subnets[0].ZoneId,
+                SizeGiB = 20,
+            },
+            Token
+        );
+        await volumes.EnsureSnapshotAsync(volume, "plan-1", Token);
+        await new FleetLauncher(cluster.Clients).LaunchAsync(await cluster.NewIntentAsync(network), Token);
+
+        var report = await cluster.TearDownAsync(TeardownScope.EverythingButModels);
+
+        report.IsComplete.ShouldBeTrue();
+        OwnedResourceKind[] models = [OwnedResourceKind.Volume, OwnedResourceKind.Snapshot, OwnedResourceKind.Bucket];
+        report.Kept.Select(r => r.Kind).ShouldBe(models);
+        report.Kept.ShouldAllBe(r => r.IsBilled);
+        report.KeptUsdPerMonth.ShouldBeGreaterThan(20 * 0.08m);
+        (await cluster.ScanAsync()).Resources.Select(r => r.Kind).ShouldBe(models);
+        (await store.ListVersionsAsync("", Token))
+            .Select(v => v.Key)
+            .ShouldBe(["models/by-hand.gguf", "artifacts/00/model-llama3.1-8b.tar.gz"], ignoreOrder: true);
+
+        cluster.Wire.Forget();
+        var again = await cluster.TearDownAsync(TeardownScope.EverythingButModels);
+        (again.Asked.Count, again.Kept.Count).ShouldBe((0, 3));
+        cluster.Wire.Writes.ShouldBeEmpty();
+        (await cluster.TearDownAsync()).IsComplete.ShouldBeTrue();
+        (await cluster.ScanAsync()).Resources.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_queue_goes_too_and_the_rule_that_fed_it_is_named_for_the_administrator()
+    {
+        using var cluster = await ClusterAsync();
+        var name = Prerequisites.QueueName(cluster.Owner);
+        await MakeQueueAsync(name, cluster.Owner.Tags(ResourceComponents.Interruptions, "queue", "plan-1"));
+        await MakeQueueAsync(name + "-of-another", []);
+
+        var report = await cluster.TearDownAsync();
+
+        report.Gone.ShouldHaveSingleItem().Id.ShouldBe(name);
+        report.IsComplete.ShouldBeTrue();
+        report.Foreign.Select(f => f.Id).ShouldContain(name + "-of-another");
+        report.ByHand.ShouldContain(c => c.StartsWith("aws events delete-rule") && c.Contains(name));
+        cluster.Wire.Forget();
+        var again = await cluster.TearDownAsync();
+        again.Asked.ShouldBeEmpty();
+        again.ByHand.ShouldBeEmpty();
+        cluster.Wire.Writes.ShouldBeEmpty();
+
+        Task MakeQueueAsync(string queue, Dictionary<string, string> tags) =>
+            cluster
+                .Clients.Sqs(WireCluster.Region)
+                .CreateQueueAsync(new Amazon.SQS.Model.CreateQueueRequest { QueueName = queue, Tags = tags }, Token);
     }
 
     [Fact]

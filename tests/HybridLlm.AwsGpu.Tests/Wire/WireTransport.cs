@@ -44,6 +44,7 @@ internal sealed class WireTransport(IReadOnlyDictionary<string, string> answered
     private static bool IsWrite(string call) =>
         !call.StartsWith("Describe", StringComparison.Ordinal)
         && !call.StartsWith("Get", StringComparison.Ordinal)
+        && !call.StartsWith("List", StringComparison.Ordinal)
         && !call.StartsWith("GET ", StringComparison.Ordinal)
         && !call.StartsWith("HEAD ", StringComparison.Ordinal);
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using HybridLlm.Gateway.Hosting;
 using HybridLlm.Testing;
+using HybridLlm.Testing.Nodes;
 using HybridLlm.Testing.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,13 +31,16 @@ internal sealed class CloudLab : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<CloudLab> StartAsync(Action<HybridGatewayOptions>? configure = null, double speed = 100)
+    public static async Task<CloudLab> StartAsync(
+        Action<HybridGatewayOptions>? configure = null,
+        double speed = 100,
+        Action<NodeEmulatorOptions>? nodes = null
+    )
     {
         CloudLab lab = new();
-        lab.World = await EmulatedWorld.StartAsync(
-            new EmulatedWorldOptions { Clock = new VirtualClock(TimeProvider.System.GetUtcNow(), speed: 100) },
-            Token
-        );
+        EmulatedWorldOptions world = new() { Clock = new VirtualClock(TimeProvider.System.GetUtcNow(), speed: 100) };
+        nodes?.Invoke(world.Nodes);
+        lab.World = await EmulatedWorld.StartAsync(world, Token);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();

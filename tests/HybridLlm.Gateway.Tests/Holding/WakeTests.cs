@@ -60,6 +60,8 @@ public sealed class WakeTests(ITestOutputHelper output)
             speed: 20
         );
         var native = lab.PostAsync("api/chat", HomeLab.Question(tokens: 5));
+        // The others come after it, and so queue.
+        await UntilAsync(() => lab.Gateway.Router.Cloud!.Granted == 1);
         var chat = lab.PostAsync("v1/chat/completions", OpenAi(tokens: 5));
         var messages = lab.PostAsync("v1/messages", OpenAi(tokens: 5));
         var lines = (await (await native).Content.ReadAsStringAsync(Token))
@@ -155,6 +157,76 @@ public sealed class WakeTests(ITestOutputHelper output)
         home.Resume();
         using var late = await atHome;
         late.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_plain_client_of_OpenAIs_and_curl_need_no_change_cold_and_warm()
+    {
+        await using var lab = await CloudLab.StartAsync(o => o.HeartbeatSeconds = 0.1, speed: 50);
+        var cold = ContentAsync(lab, stream: true);
+        var curl = CurlAsync(lab);
+        var text = await cold;
+        text.Length.ShouldBeGreaterThan(0);
+        (await ContentAsync(lab, stream: false)).ShouldBe(text);
+        (await ContentAsync(lab, stream: true)).ShouldBe(text);
+        var said = await curl;
+        said.ShouldContain("\"done\":true");
+        (await CurlAsync(lab)).ShouldContain("\"done\":true");
+        lab.Launches.ShouldBe(1);
+        // What an answer costs is its share of what the cluster spends.
+        var page = await lab.Http.GetStringAsync("metrics", Token);
+        page.ShouldMatch("(?m)^hybridllm_gateway_answer_cost_usd_count{.*} 5$");
+        page.ShouldMatch("(?m)^hybridllm_gateway_answer_cost_usd_sum{.*} (?!0$)");
+        page.ShouldMatch("(?m)^hybridllm_gateway_cost_per_1k_tokens_usd_sum{.*} (?!0$)");
+    }
+
+    /// <summary>Reads as little as a client must that knows the API's page and no more.</summary>
+    private static async Task<string> ContentAsync(CloudLab lab, bool stream)
+    {
+        var question = OpenAi(tokens: 10);
+        question["stream"] = stream;
+        using var response = await lab.PostAsync("v1/chat/completions", question);
+        response.EnsureSuccessStatusCode();
+        var body = await response.Content.ReadAsStringAsync(Token);
+        if (!stream)
+        {
+            return JsonNode.Parse(body)!["choices"]![0]!["message"]!["content"]!.ToString();
+        }
+
+        body.TrimEnd().ShouldEndWith("data: [DONE]");
+        return string.Concat(
+            Sse.Data(body)
+                .Where(e => e != "[DONE]")
+                .Select(e => JsonNode.Parse(e)!["choices"]![0]!["delta"]!["content"]?.ToString())
+        );
+    }
+
+    private static async Task<string> CurlAsync(CloudLab lab)
+    {
+        if (!File.Exists("/usr/bin/curl"))
+        {
+            // The other client stands for it.
+            using var response = await lab.PostAsync("api/chat", HomeLab.Question(tokens: 10));
+            return await response.Content.ReadAsStringAsync(Token);
+        }
+
+        ProcessStartInfo start = new(
+            "/usr/bin/curl",
+            [
+                "-sSN",
+                new Uri(lab.Http.BaseAddress!, "api/chat").ToString(),
+                "-d",
+                HomeLab.Question(tokens: 10).ToJsonString(),
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
+        using var curl = Process.Start(start)!;
+        var said = await curl.StandardOutput.ReadToEndAsync(Token);
+        await curl.WaitForExitAsync(Token);
+        curl.ExitCode.ShouldBe(0);
+        return said;
     }
 
     private static JsonObject OpenAi(int tokens)

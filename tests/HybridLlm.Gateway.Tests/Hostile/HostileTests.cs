@@ -165,6 +165,86 @@ public sealed class HostileTests
         lab.Gateway.Callers.Identify(new Microsoft.AspNetCore.Http.DefaultHttpContext()).Open.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_client_that_leaves_its_place_in_the_queue_or_between_two_servers_leaves_nothing_behind()
+    {
+        await using var lab = await HomeLab.StartAsync(1, o => (o.BackendParallel, o.HeartbeatSeconds) = (1, 0.1));
+        await HomeLab.UntilAsync(() => lab.Gateway.Router.Home.All[0].View.Up);
+        lab.Servers[0].Hang();
+        var first = lab.AskAsync(HomeLab.Question(tokens: 30));
+        await HomeLab.UntilAsync(() => lab.Gateway.Router.Home.All[0].Open == 1);
+        using (CancellationTokenSource leave = new())
+        {
+            var queued = lab.PostAsync("api/chat", HomeLab.Question(), leave.Token);
+            await HomeLab.UntilAsync(() => lab.Gateway.Router.Held == 1);
+            await leave.CancelAsync();
+            await HomeLab.UntilAsync(() => lab.Gateway.Router.Held == 0);
+            await Should.ThrowAsync<OperationCanceledException>(async () =>
+                await (await queued).Content.ReadAsStringAsync(leave.Token)
+            );
+        }
+
+        lab.Servers[0].Resume();
+        (await first).Text.Length.ShouldBeGreaterThan(0);
+
+        lab.Servers[0].Arm(new(Testing.Ollama.StreamFaultKind.Kill, 5));
+        using (CancellationTokenSource leave = new())
+        {
+            using var cut = await lab.PostAsync("api/chat", HomeLab.Question(tokens: 50), leave.Token);
+            await HomeLab.UntilAsync(() => lab.Gateway.Router.Held == 1);
+            await leave.CancelAsync();
+        }
+
+        await HomeLab.UntilAsync(() => lab.Gateway.Router.Held == 0);
+        await HomeLab.UntilAsync(() =>
+            lab.Gateway.Callers.Identify(new Microsoft.AspNetCore.Http.DefaultHttpContext()).Open == 0
+        );
+        lab.Gateway.Router.Home.All[0].Open.ShouldBe(0);
+        lab.Logs.All.ShouldNotContain("failed.");
+    }
+
+    [Fact]
+    public async Task Who_does_not_read_stops_his_own_answer_only_and_costs_no_memory_to_speak_of()
+    {
+        const int Slow = 20;
+        await using EndlessServer server = await EndlessServer.StartAsync();
+        await using var lab = await HomeLab.StartAsync([_ => { }], others: [server.Address]);
+        await HomeLab.UntilAsync(() => lab.Gateway.Router.Home.All.All(b => b.View.Up));
+        await lab.AskAsync(HomeLab.Question(tokens: 50));
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        List<Socket> sockets = [];
+        var question = $$"""{"model":"{{EndlessServer.Model}}","messages":[]}""";
+        for (var i = 0; i < Slow; i++)
+        {
+            var socket = await ConnectAsync(lab);
+            sockets.Add(socket);
+            await socket.SendAsync(
+                Encoding.ASCII.GetBytes(
+                    $"POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: {question.Length}\r\n\r\n{question}"
+                ),
+                Token
+            );
+        }
+
+        // Until what lies between them is full and nobody writes any more.
+        long written;
+        do
+        {
+            written = server.Written;
+            await Task.Delay(500, Token);
+        } while (server.Open < Slow || server.Written > written);
+
+        var (text, _) = await lab.AskAsync(HomeLab.Question(tokens: 50));
+        text.Length.ShouldBeGreaterThan(0);
+        server.Open.ShouldBe(Slow);
+        // What the system's sockets hold is not this process's.
+        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Slow;
+        each.ShouldBeLessThan(1 << 20);
+
+        sockets.ForEach(s => s.Dispose());
+        await HomeLab.UntilAsync(() => server.Open == 0 && lab.Gateway.Router.Home.All.Sum(b => b.Open) == 0);
+    }
+
     private static string Mutate(string valid, Random random)
     {
         StringBuilder body = new(valid);

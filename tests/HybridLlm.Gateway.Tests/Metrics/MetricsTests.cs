@@ -83,6 +83,20 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Invented_names_of_models_leave_nothing_on_the_page()
+    {
+        await using var lab = await HomeLab.StartAsync(1);
+        for (var i = 0; i < 20; i++)
+        {
+            var question = HomeLab.Question();
+            question["model"] = $"invented-{i}";
+            using var refused = await lab.PostAsync("api/chat", question);
+        }
+
+        (await lab.Http.GetStringAsync("metrics", Token)).ShouldNotContain("invented");
+    }
+
+    [Fact]
     public void The_cost_of_answers_given_at_once_adds_up_to_the_time_there_was_one()
     {
         FakeTimeProvider clock = new();

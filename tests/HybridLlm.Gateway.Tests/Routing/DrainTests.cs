@@ -43,6 +43,36 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task A_server_lost_while_an_answer_is_being_handed_over_to_it_costs_no_character()
+    {
+        await using var calm = await HomeLab.StartAsync(1);
+        var (expected, _) = await calm.AskAsync(HomeLab.Question(tokens: 150));
+        await using var lab = await HomeLab.StartAsync(
+            3,
+            server: o => (o.TokenInterval, o.LoadTime) = (TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1))
+        );
+        await HomeLab.UntilAsync(() => lab.Gateway.Router.Home.All.All(b => b.View.Up));
+        var home = lab.Gateway.Router.Home.All;
+        var answer = lab.AskAsync(HomeLab.Question(tokens: 150));
+        await HomeLab.UntilAsync(() => lab.Servers.Any(s => s.InFlight > 0 && s.Requests.Any(IsQuestion)));
+        await Task.Delay(200, Token);
+        var leaving = home.Single(b => b.Open > 0);
+        var drained = lab.Http.PostAsync($"gateway/backends/drain?backend={leaving.Name}", null, Token);
+        // The next one is asked to load the model, which takes a second; it does not live that long.
+        await HomeLab.UntilAsync(() => home.Any(b => b != leaving && b.Open > 0));
+        var next = home.First(b => b != leaving && b.Open > 0);
+        await lab.Servers.Single(s => s.Address == new Uri(next.Name)).KillAsync();
+
+        var (text, lines) = await answer;
+        text.ShouldBe(expected);
+        lines[^1]["done"]!.GetValue<bool>().ShouldBeTrue();
+        (await drained).StatusCode.ShouldBe(HttpStatusCode.OK);
+        home.Sum(b => b.Open).ShouldBe(0);
+
+        static bool IsQuestion(HybridLlm.Testing.Ollama.EmulatedRequest request) => request.Path == "/api/chat";
+    }
+
+    [Fact]
     public async Task Load_is_spread_within_a_quarter_of_the_average_and_what_begins_alike_stays_together()
     {
         await using var lab = await HomeLab.StartAsync(3);

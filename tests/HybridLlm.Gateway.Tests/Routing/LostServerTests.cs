@@ -124,7 +124,7 @@ public sealed class LostServerTests
         await using var lab = await HomeLab.StartAsync(1, o => o.ReturnSeconds = 1);
         lab.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 10));
         var (_, lines) = await lab.AskAsync(HomeLab.Question(tokens: 60));
-        lines[^1]["error"]!.ToString().ShouldContain("No server had room");
+        lines[^1]["error"]!.ToString().ShouldContain("The server was lost in the middle of the answer");
         lines.ShouldNotContain(l => l["done"] != null && l["done"]!.GetValue<bool>());
 
         await using var sse = await HomeLab.StartAsync(1, o => o.ReturnSeconds = 1);
@@ -150,13 +150,18 @@ public sealed class LostServerTests
         lab.Servers.Count(s => s.Requests.Any(r => r.Path == "/api/generate" && r.Body.Contains("raw"))).ShouldBe(0);
     }
 
-    [Fact]
-    public async Task Another_version_goes_on_but_is_not_said_to_be_exact()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Another_version_goes_on_only_where_it_may_and_is_not_said_to_be_exact(bool allowed)
     {
-        await using var lab = await HomeLab.StartAsync([
-            o => o.TokenInterval = TimeSpan.FromMilliseconds(10),
-            o => (o.TokenInterval, o.Version) = (TimeSpan.FromMilliseconds(10), "0.34.0"),
-        ]);
+        await using var lab = await HomeLab.StartAsync(
+            [
+                o => o.TokenInterval = TimeSpan.FromMilliseconds(10),
+                o => (o.TokenInterval, o.Version) = (TimeSpan.FromMilliseconds(10), "0.34.0"),
+            ],
+            o => (o.AllowOtherVersions, o.ReturnSeconds) = (allowed, 1)
+        );
         await BothUpAsync(lab);
         using var said = await lab.Http.GetAsync("api/version", Token);
         (await said.Content.ReadAsStringAsync(Token)).ShouldContain("-hybridllm");
@@ -167,9 +172,74 @@ public sealed class LostServerTests
         await lab.Servers.Single(s => s.Requests.Any(r => r.Path == "/api/chat")).KillAsync();
 
         var (_, lines) = await answer;
-        lines[^1]["hybridllm"]!["migrations"]!.GetValue<int>().ShouldBe(1);
-        lines[^1]["hybridllm"]!["exact"]!.GetValue<bool>().ShouldBeFalse();
+        if (allowed)
+        {
+            lines[^1]["hybridllm"]!["migrations"]!.GetValue<int>().ShouldBe(1);
+            lines[^1]["hybridllm"]!["exact"]!.GetValue<bool>().ShouldBeFalse();
+        }
+        else
+        {
+            lines[^1]["error"].ShouldNotBeNull();
+            lines.ShouldAllBe(l => l["done"] == null || !l["done"]!.GetValue<bool>());
+        }
     }
+
+    [Theory]
+    [InlineData("api/chat")]
+    [InlineData("v1/chat/completions")]
+    [InlineData("v1/responses")]
+    [InlineData("v1/messages")]
+    public async Task With_both_servers_lost_the_answer_is_a_part_of_the_true_one_and_then_an_error(string path)
+    {
+        await using var calm = await HomeLab.StartAsync(1);
+        var expected = Text(await BodyAsync(calm, path));
+        await using var lab = await HomeLab.StartAsync(2, o => o.ReturnSeconds = 1);
+        await BothUpAsync(lab);
+        lab.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 10));
+        lab.Servers[1].Arm(new StreamFault(StreamFaultKind.Kill, 10));
+
+        var body = await BodyAsync(lab, path);
+
+        var text = Text(body);
+        text.Length.ShouldBeGreaterThan(20);
+        expected.ShouldStartWith(text);
+        var error =
+            path is "v1/responses" ? "event: response.failed"
+            : path is "v1/messages" ? "event: error"
+            : "\"error\":";
+        body.ShouldContain(error, customMessage: body[^Math.Min(800, body.Length)..]);
+        foreach (var end in new[] { "\"done\":true", "[DONE]", "message_stop", "response.completed" })
+        {
+            body.ShouldNotContain(end);
+        }
+
+        lab.Gateway.Router.Home.All.Sum(b => b.Open).ShouldBe(0);
+    }
+
+    private static async Task<string> BodyAsync(HomeLab lab, string path)
+    {
+        var question = HomeLab.Question(tokens: 80);
+        (question["input"], question["temperature"]) = ("Why?", 0);
+        (question["max_tokens"], question["max_output_tokens"]) = (80, 80);
+        using var response = await lab.PostAsync(path, question);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return await response.Content.ReadAsStringAsync(Token);
+    }
+
+    /// <summary>The text of a stream of any protocol.</summary>
+    private static string Text(string body) =>
+        string.Concat(
+            body.Split('\n')
+                .Select(l => l.StartsWith("data: ", StringComparison.Ordinal) ? l[6..] : l)
+                .Where(l => l.StartsWith('{'))
+                .Select(l => JsonNode.Parse(l)!)
+                .Select(e =>
+                    e["message"] is JsonObject { } m && m["content"] is JsonValue content ? content.ToString()
+                    : e["choices"] is JsonArray { Count: > 0 } choices ? choices[0]!["delta"]!["content"]?.ToString()
+                    : e["delta"] is JsonValue delta ? delta.ToString()
+                    : e["delta"]?["text"]?.ToString()
+                )
+        );
 
     private static string Usage(JsonObject last) => $"{last["prompt_eval_count"]} + {last["eval_count"]}";
 

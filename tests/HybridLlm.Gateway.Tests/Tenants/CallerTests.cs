@@ -2,7 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using HybridLlm.Gateway.Hosting;
+using HybridLlm.Gateway.Tenants;
 using HybridLlm.Testing.Ollama;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace HybridLlm.Gateway.Tests.Tenants;
 
@@ -98,6 +101,81 @@ public sealed class CallerTests
     }
 
     [Fact]
+    public async Task A_day_s_money_used_up_is_429_until_midnight_UTC()
+    {
+        var key = KeyFor();
+        key.UsdPerDay = 0.02m;
+        await using var lab = await HomeLab.StartAsync(
+            [o => o.TokenInterval = TimeSpan.FromMilliseconds(5)],
+            o =>
+            {
+                o.Keys.Add(key);
+                // Almost three dollars a second: an answer of a tenth of one is beyond the budget.
+                o.BackendHourlyUsd = 10_000;
+            }
+        );
+        lab.Http.DefaultRequestHeaders.Add("x-api-key", Key);
+        await lab.AskAsync(HomeLab.Question(tokens: 20));
+        foreach (var path in new[] { "api/chat", "v1/chat/completions", "v1/messages", "api/embed" })
+        {
+            var question = HomeLab.Question();
+            (question["max_tokens"], question["input"]) = (5, "x");
+            using var spent = await lab.PostAsync(path, question);
+            spent.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests, path);
+            (await spent.Content.ReadAsStringAsync(Token)).ShouldContain("0.02 USD of today (UTC) are used up");
+            spent.Headers.RetryAfter!.Delta!.Value.ShouldBeLessThanOrEqualTo(TimeSpan.FromDays(1));
+        }
+    }
+
+    [Fact]
+    public void A_new_day_is_a_new_budget()
+    {
+        FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 1, 23, 0, 0, TimeSpan.Zero));
+        var key = KeyFor();
+        (key.UsdPerDay, key.TokensPerDay) = (1, 100);
+        Caller caller = new(key, clock);
+        caller.Enter().Dispose();
+        caller.Spend(10, 0.9m);
+        caller.Enter().Dispose();
+        caller.Spend(10, 0.1m);
+        Should.Throw<GatewayRefusal>(caller.Enter).RetryAfter.ShouldBe(TimeSpan.FromHours(1));
+        clock.Advance(TimeSpan.FromHours(1));
+        caller.Enter().Dispose();
+        caller.Spend(100, 0);
+        Should.Throw<GatewayRefusal>(caller.Enter).Message.ShouldContain("100 tokens");
+    }
+
+    [Theory]
+    [InlineData("10.0.0.7", false)]
+    [InlineData("fe80::1", false)]
+    [InlineData("::ffff:192.168.1.4", false)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("127.8.9.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    public void Without_keys_another_machine_is_refused_and_with_keys_it_needs_one(string from, bool answered)
+    {
+        DefaultHttpContext context = new();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(from);
+        Callers open = new(new HybridGatewayOptions(), TimeProvider.System);
+        if (answered)
+        {
+            open.Identify(context).Name.ShouldBe("local");
+        }
+        else
+        {
+            Should.Throw<GatewayRefusal>(() => open.Identify(context)).Status.ShouldBe(403);
+        }
+
+        HybridGatewayOptions options = new();
+        options.Keys.Add(KeyFor());
+        Callers keyed = new(options, TimeProvider.System);
+        Should.Throw<GatewayRefusal>(() => keyed.Identify(context)).Status.ShouldBe(401);
+        context.Request.Headers.Authorization = $"Bearer {Key}";
+        keyed.Identify(context).Name.ShouldBe("tester");
+    }
+
+    [Fact]
     public async Task All_faults_of_the_options_are_named_at_the_start()
     {
         var failure = await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(async () =>
@@ -120,9 +198,9 @@ public sealed class CallerTests
     private static GatewayKey KeyFor() =>
         new() { Name = "tester", Sha256 = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key))) };
 
-    private static Microsoft.AspNetCore.Http.DefaultHttpContext Context()
+    private static DefaultHttpContext Context()
     {
-        Microsoft.AspNetCore.Http.DefaultHttpContext context = new();
+        DefaultHttpContext context = new();
         context.Request.Headers["x-api-key"] = Key;
         return context;
     }

@@ -1,3 +1,4 @@
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.Journals;
 
 namespace HybridLlm.Tests.Journals;
@@ -80,6 +81,23 @@ public sealed class JournalTests : IDisposable
             {
                 ProviderId = "lab-gpu-1-abcdefgh",
             },
+            new LaunchRefused { At = s_now, WakeId = "w1" },
+            new PoolsRefused
+            {
+                At = s_now,
+                Market = InstanceMarket.Spot,
+                Pools = [new PoolRefusal("g5.xlarge", "use1-az1", "InsufficientInstanceCapacity")],
+            },
+            new LaunchAttempted
+            {
+                At = s_now,
+                WakeId = "w1",
+                Attempt = 2,
+                Market = InstanceMarket.OnDemand,
+                HourlyReserve = 0.9m,
+                LeaseUntil = s_now.AddMinutes(10),
+                CertificateUntil = s_now.AddHours(12),
+            },
             new NodeLaunched
             {
                 At = s_now,
@@ -87,6 +105,9 @@ public sealed class JournalTests : IDisposable
                 InstanceId = "i-1",
                 InstanceType = "g6.xlarge",
                 Zone = "us-east-1a",
+                ZoneId = "use1-az6",
+                Market = InstanceMarket.OnDemand,
+                InstancePrice = 0.38m,
                 LaunchedAt = s_now,
                 HourlyCost = 0.4m,
             },
@@ -110,7 +131,20 @@ public sealed class JournalTests : IDisposable
                 WakeId = "w1",
                 Reason = "idle",
             },
+            new NodeInterrupted { At = s_now, WakeId = "w1" },
             new PeerRemoved { At = s_now, WakeId = "w1" },
+            new WakesSeen
+            {
+                At = s_now,
+                Role = NodeRoles.Gpu,
+                Number = 7,
+            },
+            new BudgetWarned
+            {
+                At = s_now,
+                Window = "day",
+                From = s_now.AddHours(-12),
+            },
             new FoundationRemoved { At = s_now },
         ];
         var journal = await OpenAsync();
@@ -124,6 +158,9 @@ public sealed class JournalTests : IDisposable
         read.Nodes.Single().LeaseUntil.ShouldBe(s_now.AddMinutes(20));
         read.Foundations.Single().ShouldBe(journal.Memory.Foundations.Single());
         read.LiveNodes.ShouldBeEmpty();
+        read.Pools.CooledUntil("g5.xlarge", "use1-az1", s_now).ShouldBe(s_now.AddMinutes(3));
+        read.NextWakeId(NodeRoles.Gpu).ShouldBe("gpu-8");
+        read.Warned["day"].ShouldBe(s_now.AddHours(-12));
         (read.Nodes.Single().ProviderId, read.Nodes.Single().MayBePeered).ShouldBe(("lab-gpu-1-abcdefgh", false));
         typeof(JournalEntry)
             .Assembly.GetTypes()

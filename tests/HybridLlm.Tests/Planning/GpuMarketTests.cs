@@ -11,6 +11,7 @@ public sealed class GpuMarketTests
 {
     private static readonly AvailabilityZone s_zone = new("use1-az1", "us-east-1c");
     private static readonly AvailabilityZone s_otherZone = new("use1-az2", "us-east-1a");
+    private static readonly DateTimeOffset s_at = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly GpuSpec s_gpu = new() { Region = "us-east-1" };
 
     // 7986 MiB with 8192 tokens of context.
@@ -69,9 +70,93 @@ public sealed class GpuMarketTests
             .Rejected.Single()
             .InstanceType.ShouldBe("p3.2xlarge");
 
+    [Fact]
+    public void A_pool_that_is_left_alone_is_passed_over_and_still_says_how_dear_another_may_be()
+    {
+        PoolRecord cooled = new()
+        {
+            InstanceType = "g6.xlarge",
+            ZoneId = s_zone.Id,
+            CooledUntil = s_at.AddMinutes(2),
+        };
+        var market = Judge(
+            s_gpu,
+            [Type("g6.xlarge"), Type("g5.xlarge"), Type("g6e.xlarge")],
+            [cooled],
+            ("g6.xlarge", 0.30m),
+            ("g5.xlarge", 0.48m),
+            ("g6e.xlarge", 0.60m)
+        );
+
+        market.Offers.Select(o => o.InstanceType).ShouldBe(["g5.xlarge"], "0.60 is above 1.6 × 0.30");
+        market.Rejected.ShouldContain(r => r.InstanceType == "g6.xlarge" && r.Reason.Contains("left alone until"));
+        market.Plan.Offers.Count.ShouldBe(1);
+        market.Everything.Offers.Count.ShouldBe(2);
+        market.ReservedPrice.ShouldBe(0.552m, "the reserve does not follow from who is left alone");
+    }
+
+    [Fact]
+    public void When_all_pools_are_left_alone_a_doubtful_one_is_better_than_none()
+    {
+        PoolRecord cooled = new()
+        {
+            InstanceType = "g6.xlarge",
+            ZoneId = s_zone.Id,
+            CooledUntil = s_at.AddMinutes(2),
+        };
+        var market = Judge(s_gpu, [Type("g6.xlarge")], [cooled], ("g6.xlarge", 0.30m));
+
+        market.Offers.ShouldHaveSingleItem();
+        market.Plan.Offers.ShouldHaveSingleItem();
+        market.Warm.Offers.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_pool_that_interrupts_ranks_behind_one_that_is_hardly_dearer()
+    {
+        PoolRecord restless = new()
+        {
+            InstanceType = "g6.xlarge",
+            ZoneId = s_zone.Id,
+            PriceFactor = 1.2m,
+        };
+
+        Judge(s_gpu, [Type("g6.xlarge"), Type("g5.xlarge")], [restless], ("g6.xlarge", 0.30m), ("g5.xlarge", 0.33m))
+            .Offers.Select(o => o.InstanceType)
+            .ShouldBe(["g5.xlarge", "g6.xlarge"]);
+    }
+
+    [Fact]
+    public void On_demand_is_offered_only_where_it_is_wanted_and_its_dearest_offer_is_reserved()
+    {
+        Judge(s_gpu, [Type("g6.xlarge")], ("g6.xlarge", 0.30m)).OnDemand.ShouldBeEmpty();
+
+        var market = Judge(
+            s_gpu with
+            {
+                OnDemand = OnDemandFallback.AtOnce,
+            },
+            [Type("g6.xlarge"), Type("g5.xlarge")],
+            ("g6.xlarge", 0.30m),
+            ("g5.xlarge", 0.40m)
+        );
+
+        market.OnDemand.Count.ShouldBe(2);
+        market.ReservedOnDemand.ShouldBe(market.OnDemand.Max(o => o.OnDemandPrice));
+        market.ReserveOf(InstanceMarket.OnDemand).ShouldBe(market.DearestReserve);
+        market.ReserveOf(InstanceMarket.Spot).ShouldBe(0.46m);
+    }
+
     private static GpuMarket Judge(
         GpuSpec gpu,
         IReadOnlyList<GpuInstanceType> types,
+        params IReadOnlyList<(string Type, decimal Price)> pools
+    ) => Judge(gpu, types, [], pools);
+
+    private static GpuMarket Judge(
+        GpuSpec gpu,
+        IReadOnlyList<GpuInstanceType> types,
+        IReadOnlyList<PoolRecord> history,
         params IReadOnlyList<(string Type, decimal Price)> pools
     ) =>
         GpuMarket.Judge(
@@ -80,7 +165,8 @@ public sealed class GpuMarketTests
             new OfferingFacts
             {
                 Region = "us-east-1",
-                ReadAt = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero),
+                ReadAt = s_at,
+                History = history,
                 InstanceTypes = types,
                 // The second pool of a type lies in another zone.
                 Pools =

@@ -229,6 +229,78 @@ public sealed class WakeDriverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task On_a_recommendation_the_node_serves_on_until_the_next_one_is_ready()
+    {
+        var answer = await AwakeAsync();
+        _burst.Hold();
+        _driver.Notify("gpu-1", WakeEvent.ReplacementAdvised);
+        using (var meanwhile = await _driver.AcquireAsync(Token))
+        {
+            meanwhile.Node.WakeId.ShouldBe("gpu-1");
+        }
+
+        answer.Node.Draining.IsCancellationRequested.ShouldBeFalse();
+        _burst.Succeed();
+        await _burst.Woken(2);
+        answer.Node.Draining.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+
+        using var next = await _driver.AcquireAsync(Token);
+        next.Node.WakeId.ShouldBe("gpu-2");
+        _burst.NodesGivenBack.ShouldBeEmpty();
+        answer.Dispose();
+        await _burst.NodeGivenBack();
+        _burst.NodesGivenBack.ShouldBe(["gpu-1"]);
+    }
+
+    [Fact]
+    public async Task An_idle_node_gives_way_to_a_cheaper_one_and_goes_at_once()
+    {
+        (await AwakeAsync()).Dispose();
+        _driver.IdleNode.ShouldBe("gpu-1");
+        _driver.Notify("gpu-1", WakeEvent.SpotOffered);
+
+        await _burst.NodeGivenBack();
+
+        _burst.NodesGivenBack.ShouldBe(["gpu-1"]);
+        _driver.Node!.WakeId.ShouldBe("gpu-2");
+        _clock.Advance(TimeSpan.FromMinutes(6));
+        await _burst.GivenBack(1);
+    }
+
+    [Fact]
+    public async Task A_replacement_that_fails_or_is_taken_is_given_up_and_the_node_serves_on()
+    {
+        using var answer = await AwakeAsync();
+        _burst.Hold();
+        _driver.Notify("gpu-1", WakeEvent.ReplacementAdvised);
+        _driver.Notify("gpu-2", WakeEvent.NodeLost);
+        while (_burst.GiveUps == 0)
+        {
+            await Task.Delay(10, Token);
+        }
+
+        (_driver.Phase, _driver.Node!.WakeId).ShouldBe((WakePhase.Awake, "gpu-1"));
+        answer.Node.Draining.IsCancellationRequested.ShouldBeFalse();
+        _burst.GiveBacks.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_node_lost_while_its_replacement_boots_leaves_its_requests_to_the_replacement()
+    {
+        var answer = await AwakeAsync();
+        _burst.Hold();
+        _driver.Notify("gpu-1", WakeEvent.ReplacementAdvised);
+        _driver.Notify("gpu-1", WakeEvent.NodeLost);
+        answer.Node.Lost.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        var moved = _driver.AcquireAsync(Token);
+        answer.Dispose();
+        _burst.Succeed();
+
+        (await moved).Node.WakeId.ShouldBe("gpu-2");
+        _burst.Wakes.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Sleep_during_a_wake_cancels_it()
     {
         var request = _driver.AcquireAsync(Token);
@@ -266,6 +338,9 @@ public sealed class WakeDriverTests : IAsyncDisposable
 
         public void Succeed() => _outcome.TrySetResult(true);
 
+        /// <summary>Wakes from now on wait for the next outcome.</summary>
+        public void Hold() => _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public void Fail(Exception why) => _outcome.TrySetException(why);
 
         public void Dispose()
@@ -276,12 +351,12 @@ public sealed class WakeDriverTests : IAsyncDisposable
 
         public async Task<GpuNode> WakeAsync(CancellationToken cancellationToken)
         {
-            Wakes++;
+            var wake = ++Wakes;
             await _outcome.Task.WaitAsync(cancellationToken);
             _woken.Release();
             return new GpuNode
             {
-                WakeId = $"gpu-{Wakes}",
+                WakeId = $"gpu-{wake}",
                 InstanceId = "i-1",
                 InstanceType = "g6.xlarge",
                 Endpoint = new IPEndPoint(IPAddress.Loopback, 11434),
@@ -292,10 +367,18 @@ public sealed class WakeDriverTests : IAsyncDisposable
 
         public Task NodeGivenBack() => _nodeGivenBack.Task;
 
+        public int GiveUps { get; private set; }
+
+        public Task GiveUpAsync(CancellationToken cancellationToken)
+        {
+            GiveUps++;
+            return Task.CompletedTask;
+        }
+
         public Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken)
         {
             NodesGivenBack.Enqueue(node.WakeId);
-            _nodeGivenBack.SetResult();
+            _nodeGivenBack.TrySetResult();
             return Task.CompletedTask;
         }
 

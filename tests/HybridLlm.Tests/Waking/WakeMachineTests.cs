@@ -21,11 +21,37 @@ public sealed class WakeMachineTests
             var free =
                 state.Phase == WakePhase.Asleep || (state.Phase == WakePhase.Ending && happened == WakeEvent.Ended);
             var replaces = state is { Phase: WakePhase.Awake, Open: > 0 } && happened == WakeEvent.NoticeGiven;
-            (free || replaces).ShouldBeTrue($"{state} on {happened}");
+            var prefetches =
+                state is { Phase: WakePhase.Awake, Replacing: false }
+                && (happened == WakeEvent.SpotOffered || (happened == WakeEvent.ReplacementAdvised && state.Open > 0));
+            (free || replaces || prefetches).ShouldBeTrue($"{state} on {happened}");
             effects.ShouldBe(
-                free ? [WakeEffect.StartWake] : [WakeEffect.DisarmIdle, WakeEffect.Retire, WakeEffect.StartWake]
+                replaces ? [WakeEffect.DisarmIdle, WakeEffect.Retire, WakeEffect.StartWake] : [WakeEffect.StartWake]
             );
-            next.Leaving.ShouldBe(free ? 0 : state.Leaving + state.Open, $"{state} on {happened}");
+            next.ShouldBe(prefetches ? state with { Replacing = true } : next, $"{state} on {happened}");
+            next.Leaving.ShouldBe(
+                free ? 0
+                    : prefetches ? state.Leaving
+                    : state.Leaving + state.Open,
+                $"{state} on {happened}"
+            );
+        }
+    }
+
+    [Fact]
+    public void A_second_GPU_is_under_way_only_while_one_serves_and_is_given_up_when_that_one_is_to_go()
+    {
+        foreach (var (state, happened, next, effects) in Steps().Where(s => s.State.Replacing || s.Next.Replacing))
+        {
+            (next.Replacing ? next.Phase : state.Phase).ShouldBe(WakePhase.Awake, $"{state} on {happened}");
+            var isGivenUp =
+                state.Replacing
+                && next.Phase is WakePhase.Draining or WakePhase.Ending
+                && state.Phase == WakePhase.Awake;
+            if (state.Replacing)
+            {
+                effects.Contains(WakeEffect.CancelWake).ShouldBe(isGivenUp, $"{state} on {happened}");
+            }
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Charges
                     instance.Id,
                     BillItem.OnDemandInstance,
                     now,
-                    PriceList.OnDemand(instance.Type.Name, region.Name)
+                    region.Cloud.Offers.Prices.OnDemand(instance.Type.Name, region.Name)
                 )
                 : meter.Open(
                     region,

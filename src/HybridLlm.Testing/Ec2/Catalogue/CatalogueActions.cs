@@ -50,12 +50,12 @@ internal static class CatalogueActions
         var keep = s_regionFilters.Read(call.Request);
         return call.Perform(() =>
         {
-            if (names.FirstOrDefault(n => !Zones.Regions.Contains(n)) is { } unknown)
+            if (names.FirstOrDefault(n => !call.Cloud.Offers.Zones.Regions.Contains(n)) is { } unknown)
             {
                 throw ServiceError.Invalid("regionName", unknown, "is invalid.");
             }
 
-            var found = Zones.Regions.Where(r => names.Count == 0 || names.Contains(r)).Where(keep);
+            var found = call.Cloud.Offers.Zones.Regions.Where(r => names.Count == 0 || names.Contains(r)).Where(keep);
             return
             [
                 Set(
@@ -80,7 +80,7 @@ internal static class CatalogueActions
         var keep = s_zoneFilters.Read(call.Request);
         return call.Perform(() =>
         {
-            var zones = Zones.In(call.Region.Name).ToList();
+            var zones = call.Cloud.Offers.Zones.In(call.Region.Name).ToList();
             if (names.Concat(ids).FirstOrDefault(n => !zones.Exists(z => z.Name == n || z.Id == n)) is { } unknown)
             {
                 throw new ServiceError("InvalidParameterValue", $"Invalid availability zone: [{unknown}]");
@@ -101,14 +101,14 @@ internal static class CatalogueActions
         return call.Perform(() =>
         {
             var region = call.Region.Name;
-            var offerings = MachineTypes
-                .In(region)
+            var offerings = call
+                .Cloud.Offers.Types.In(region)
                 .SelectMany(t =>
                     by == "region"
                         ? [(Type: t, Location: region)]
-                        : Zones
-                            .In(region)
-                            .Where(z => MachineTypes.Offered(t.Name, z))
+                        : call
+                            .Cloud.Offers.Zones.In(region)
+                            .Where(z => call.Cloud.Offers.Types.Offered(t.Name, z))
                             .Select(z => (Type: t, Location: by == "availability-zone" ? z.Name : z.Id))
                 );
             return Describing.Answer(
@@ -133,12 +133,13 @@ internal static class CatalogueActions
         {
             // The rows of other products are not there; asking for them alone finds nothing.
             var linux = products.Count == 0 || products.Contains(Product) || products.Contains(Product + VpcSuffix);
-            var prices = Zones
-                .In(call.Region.Name)
+            var prices = call
+                .Cloud.Offers.Zones.In(call.Region.Name)
                 .Where(z => linux && (zone is null || z.Name == zone || z.Id == zone))
                 .SelectMany(z =>
-                    MachineTypes
-                        .All.Where(t => MachineTypes.Offered(t.Name, z) && t.UsageClasses.Contains("spot"))
+                    call.Cloud.Offers.Types.All.Where(t =>
+                            call.Cloud.Offers.Types.Offered(t.Name, z) && t.UsageClasses.Contains("spot")
+                        )
                         .Where(t => types.Count == 0 || types.Contains(t.Name))
                         .SelectMany(t =>
                             call.Cloud.SpotMarket.Between(

@@ -33,7 +33,7 @@ internal static class MachineTypeActions
         var paging = Describing.ReadPaging(call, "InstanceType", names, PageLimit);
         return call.Perform(() =>
         {
-            var offered = MachineTypes.In(call.Region.Name).ToList();
+            var offered = call.Cloud.Offers.Types.In(call.Region.Name).ToList();
             var unknown = names.Where(n => !offered.Exists(t => t.Name == n)).ToList();
             if (unknown.Count > 0)
             {

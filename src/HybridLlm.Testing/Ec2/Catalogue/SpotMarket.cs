@@ -4,7 +4,7 @@ namespace HybridLlm.Testing.Ec2.Catalogue;
 internal sealed record SpotPrice(MachineType Type, Zone Zone, DateTimeOffset Since, decimal UsdPerHour);
 
 /// <summary>Spot prices and their history.</summary>
-internal sealed class SpotMarket(DateTimeOffset opened)
+internal sealed class SpotMarket(MarketRecord record, DateTimeOffset opened)
 {
     private readonly Dictionary<(string Type, string Zone), List<SpotPrice>> _history = [];
 
@@ -14,7 +14,7 @@ internal sealed class SpotMarket(DateTimeOffset opened)
         History(type, zone).FindLast(p => p.Since <= time)?.UsdPerHour ?? History(type, zone)[0].UsdPerHour;
 
     public void Change(string type, Zone zone, decimal usdPerHour, DateTimeOffset now) =>
-        History(type, zone).Add(new SpotPrice(MachineTypes.Require(type), zone, now, usdPerHour));
+        History(type, zone).Add(new SpotPrice(record.Types.Require(type), zone, now, usdPerHour));
 
     /// <summary>The price in force at <paramref name="start"/> and every change until <paramref name="end"/>, newest first.</summary>
     public IEnumerable<SpotPrice> Between(string type, Zone zone, DateTimeOffset start, DateTimeOffset end) =>
@@ -30,9 +30,9 @@ internal sealed class SpotMarket(DateTimeOffset opened)
         if (!_history.TryGetValue((type, zone.Name), out var history))
         {
             // The first price came into force some hours before the emulator opened, at another minute in each pool.
-            var machine = MachineTypes.Require(type);
+            var machine = record.Types.Require(type);
             var age = TimeSpan.FromMinutes(1 + (((machine.VCpus * 7) + zone.Name[^1]) * 13 % 359));
-            SpotPrice first = new(machine, zone, opened - age, PriceList.Spot(type, zone));
+            SpotPrice first = new(machine, zone, opened - age, record.Prices.Spot(type, zone));
             _history[(type, zone.Name)] = history = [first];
         }
 

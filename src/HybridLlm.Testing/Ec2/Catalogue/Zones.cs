@@ -6,21 +6,21 @@ namespace HybridLlm.Testing.Ec2.Catalogue;
 /// <param name="Id">E.g. <c>use1-az4</c>.</param>
 internal sealed record Zone(string Region, string Name, string Id);
 
-/// <summary>The regions and zones the emulator has.</summary>
-internal static class Zones
+/// <summary>The regions and zones an emulator has.</summary>
+internal sealed class Zones(IReadOnlyList<Zone> all)
 {
-    private static readonly IReadOnlyList<Zone> s_all = CsvTable.Read("zones.csv", c => new Zone(c[0], c[1], c[2]));
+    public IReadOnlyList<string> Regions { get; } = [.. all.Select(z => z.Region).Distinct()];
 
-    public static IReadOnlyList<string> Regions { get; } = [.. s_all.Select(z => z.Region).Distinct()];
+    public IEnumerable<Zone> All => all;
 
-    public static IEnumerable<Zone> In(string region) => s_all.Where(z => z.Region == region);
+    public IEnumerable<Zone> In(string region) => all.Where(z => z.Region == region);
 
-    public static Zone? Find(string? nameOrId) => s_all.FirstOrDefault(z => z.Name == nameOrId || z.Id == nameOrId);
+    public Zone? Find(string? nameOrId) => all.FirstOrDefault(z => z.Name == nameOrId || z.Id == nameOrId);
 
     /// <summary>A zone by name.</summary>
     /// <exception cref="ArgumentException">The emulator has no such zone.</exception>
-    public static Zone Require(string name) =>
-        s_all.FirstOrDefault(z => z.Name == name)
+    public Zone Require(string name) =>
+        all.FirstOrDefault(z => z.Name == name)
         ?? throw new ArgumentException(
             $"The emulator has no zone '{name}'; it has zones of {string.Join(", ", Regions)}."
         );

@@ -1,5 +1,3 @@
-using HybridLlm.Testing.Ec2.Catalogue;
-
 namespace HybridLlm.Testing.Ec2;
 
 /// <summary>
@@ -22,8 +20,8 @@ public sealed class EmulatedCapacity
     /// <exception cref="ArgumentException">Unknown instance type or zone.</exception>
     public void Set(string instanceType, string zone, Market market, int instances)
     {
-        MachineTypes.Require(instanceType);
-        Zones.Require(zone);
+        _cloud.Offers.Types.Require(instanceType);
+        _cloud.Offers.Zones.Require(zone);
         ArgumentOutOfRangeException.ThrowIfNegative(instances);
         lock (_cloud.Gate)
         {
@@ -53,7 +51,7 @@ public sealed class EmulatedCapacity
         {
             var most = Most(instanceType, zone, market);
             var taken = _cloud
-                .Region(Zones.Require(zone).Region)
+                .Region(_cloud.Offers.Zones.Require(zone).Region)
                 .All<Instances.Instance>()
                 .Count(i =>
                     i.HoldsCapacity && i.Type.Name == instanceType && i.Zone.Name == zone && i.Market == market

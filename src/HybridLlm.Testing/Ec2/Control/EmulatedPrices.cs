@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using HybridLlm.Testing.Ec2.Catalogue;
 
 namespace HybridLlm.Testing.Ec2;
 
@@ -18,7 +17,7 @@ public sealed class EmulatedPrices
     {
         lock (_cloud.Gate)
         {
-            return _cloud.SpotMarket.PriceAt(instanceType, Zones.Require(zone), _cloud.Now);
+            return _cloud.SpotMarket.PriceAt(instanceType, _cloud.Offers.Zones.Require(zone), _cloud.Now);
         }
     }
 
@@ -27,7 +26,7 @@ public sealed class EmulatedPrices
     /// <param name="region">Region name.</param>
     /// <exception cref="ArgumentException">The region does not offer the type.</exception>
     [SuppressMessage("Performance", "CA1822", Justification = "Prices are asked of one object, whichever market.")]
-    public decimal OnDemand(string instanceType, string region) => PriceList.OnDemand(instanceType, region);
+    public decimal OnDemand(string instanceType, string region) => _cloud.Offers.Prices.OnDemand(instanceType, region);
 
     /// <summary>Changes a spot price from now on; the history keeps the old one.</summary>
     /// <param name="instanceType">E.g. <c>g6.xlarge</c>.</param>
@@ -39,7 +38,7 @@ public sealed class EmulatedPrices
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(usdPerHour);
         lock (_cloud.Gate)
         {
-            _cloud.SpotMarket.Change(instanceType, Zones.Require(zone), usdPerHour, _cloud.Now);
+            _cloud.SpotMarket.Change(instanceType, _cloud.Offers.Zones.Require(zone), usdPerHour, _cloud.Now);
         }
     }
 }

@@ -1,4 +1,3 @@
-using HybridLlm.Testing.Ec2.Catalogue;
 using HybridLlm.Testing.Ec2.Instances;
 using HybridLlm.Testing.Ec2.LaunchTemplates;
 using HybridLlm.Testing.Ec2.Protocol;
@@ -119,9 +118,9 @@ internal sealed class FleetLauncher
     }
 
     private decimal Price(ResolvedLaunch launch, Market market) =>
-        !MachineTypes.Offered(launch.Type.Name, launch.Zone) ? decimal.MaxValue
+        !_region.Cloud.Offers.Types.Offered(launch.Type.Name, launch.Zone) ? decimal.MaxValue
         : market == Market.Spot ? _region.Cloud.SpotMarket.PriceAt(launch.Type.Name, launch.Zone, _region.Cloud.Now)
-        : PriceList.OnDemand(launch.Type.Name, _region.Name);
+        : _region.Cloud.Offers.Prices.OnDemand(launch.Type.Name, _region.Name);
 
     private int Draw(Pool pool, Market market, int wanted)
     {

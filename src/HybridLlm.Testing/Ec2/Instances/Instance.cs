@@ -66,6 +66,9 @@ internal sealed class Instance(string id, DateTimeOffset created, RegionState re
     /// <summary>When it came to run; null while it does not.</summary>
     public DateTimeOffset? RunningSince { get; set; }
 
+    /// <summary>Since when it fails EC2's status checks; null while it passes them.</summary>
+    public DateTimeOffset? ImpairedSince { get; set; }
+
     public DateTimeOffset? TerminatedAt { get; set; }
 
     /// <summary>What it costs while it runs; null while it does not.</summary>

@@ -81,6 +81,7 @@ internal static class InstanceAttributeActions
     private static string Status(Instance instance) =>
         instance.RunningSince is not { } since ? "not-applicable"
         : instance.Region.Cloud.Now - since < s_initializing ? "initializing"
+        : instance.ImpairedSince is not null ? "impaired"
         : "ok";
 
     private static object?[] RenderStatus(Instance instance) =>
@@ -89,20 +90,24 @@ internal static class InstanceAttributeActions
             Leaf("availabilityZone", instance.Zone.Name),
             Leaf("availabilityZoneId", instance.Zone.Id),
             InstanceXml.State("instanceState", instance.State),
-            RenderCheck("systemStatus", Status(instance)),
-            RenderCheck("instanceStatus", Status(instance)),
+            // What runs on the machine has hung; the machine itself is in order.
+            RenderCheck("systemStatus", Status(instance) == "impaired" ? "ok" : Status(instance), null),
+            RenderCheck("instanceStatus", Status(instance), instance.ImpairedSince),
         ];
 
-    private static XElement RenderCheck(string name, string status)
+    private static XElement RenderCheck(string name, string status, DateTimeOffset? impairedSince)
     {
-        var reachability = status == "ok" ? "passed" : status;
+        var reachability =
+            status == "ok" ? "passed"
+            : status == "impaired" ? "failed"
+            : status;
         return Node(
             name,
             Leaf("status", status),
             Set(
                 "details",
                 status == "not-applicable" ? Array.Empty<string>() : [reachability],
-                r => [Leaf("name", "reachability"), Leaf("status", r)]
+                r => [Leaf("name", "reachability"), Leaf("status", r), Leaf("impairedSince", impairedSince)]
             )
         );
     }

@@ -1,4 +1,5 @@
 using HybridLlm.Testing.Ec2.Instances;
+using HybridLlm.Testing.Nodes;
 
 namespace HybridLlm.Testing.Ec2;
 
@@ -70,6 +71,15 @@ public sealed class InstanceGuest
 
     /// <summary>The emulator's clock.</summary>
     public TimeProvider Time => Cloud.Time;
+
+    /// <summary>An attached volume's disk; null while it is not attached.</summary>
+    internal NodeDisk? Disk(string volumeId)
+    {
+        lock (Cloud.Gate)
+        {
+            return _instance.Volumes.FirstOrDefault(v => v.Id == volumeId)?.Disk;
+        }
+    }
 
     private CloudState Cloud => _instance.Region.Cloud;
 

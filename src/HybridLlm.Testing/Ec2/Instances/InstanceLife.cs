@@ -157,6 +157,7 @@ internal static class InstanceLife
         instance.Usage?.Close(now, free: Charges.IsFree(instance, reason, now));
         instance.Usage = null;
         instance.RunningSince = null;
+        instance.ImpairedSince = null;
         return instance.Guest?.PowerOff() ?? Task.CompletedTask;
     }
 

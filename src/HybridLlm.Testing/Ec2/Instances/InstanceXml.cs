@@ -62,6 +62,7 @@ internal static class InstanceXml
             connected ? Leaf("vpcId", nic.Subnet.Vpc.Id) : null,
             connected ? Leaf("privateIpAddress", nic.PrivateIp) : null,
             connected ? Leaf("ipAddress", nic.PublicIp) : null,
+            connected ? Leaf("ipv6Address", nic.Ipv6) : null,
             Leaf("sourceDestCheck", true),
             connected ? NetworkInterfaceActions.RenderGroups(nic.Groups) : Node("groupSet"),
             instance.Reason is { } why

@@ -93,6 +93,7 @@ internal static class Launcher
             AttachmentId = region.Cloud.Ids.Next("eni-attach"),
             Description = launch.Interface?.Description,
             WantsPublicIp = launch.Interface?.PublicIp ?? subnet.MapPublicIp,
+            Ipv6 = subnet.NextIpv6(region),
         };
         return region.Add(nic, launch.Specification.Tags.For(NetworkInterface.Kind.Type));
     }

@@ -14,7 +14,7 @@ internal static class PoolGate
     {
         var cloud = region.Cloud;
         var (type, zone, market) = (launch.Type, launch.Zone, launch.Market);
-        if (!MachineTypes.Offered(type.Name, zone))
+        if (!cloud.Offers.Types.Offered(type.Name, zone))
         {
             throw NotOffered(region, type, zone);
         }
@@ -53,7 +53,10 @@ internal static class PoolGate
 
     private static ServiceError NotOffered(RegionState region, MachineType type, Zone zone)
     {
-        var elsewhere = Zones.In(region.Name).Where(z => MachineTypes.Offered(type.Name, z)).Select(z => z.Name);
+        var elsewhere = region
+            .Cloud.Offers.Zones.In(region.Name)
+            .Where(z => region.Cloud.Offers.Types.Offered(type.Name, z))
+            .Select(z => z.Name);
         return new ServiceError(
             "Unsupported",
             $"Your requested instance type ({type.Name}) is not supported in your requested Availability Zone "

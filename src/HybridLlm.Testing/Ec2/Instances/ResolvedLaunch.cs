@@ -40,7 +40,7 @@ internal sealed record ResolvedLaunch
     public static ResolvedLaunch Resolve(RegionState region, LaunchSpecification wanted, SpotOptions? spot)
     {
         var image = FindImage(region, wanted.ImageId ?? throw ServiceError.Missing("ImageId"));
-        var type = FindType(wanted.InstanceType ?? throw ServiceError.Missing("InstanceType"));
+        var type = FindType(region, wanted.InstanceType ?? throw ServiceError.Missing("InstanceType"));
         if (type.Architecture != image.Architecture)
         {
             throw new ServiceError(
@@ -91,8 +91,8 @@ internal sealed record ResolvedLaunch
             : Images.In(region.Name).FirstOrDefault(i => i.Id == id)
                 ?? throw new ServiceError("InvalidAMIID.NotFound", $"The image id '[{id}]' does not exist");
 
-    private static MachineType FindType(string name) =>
-        MachineTypes.Find(name)
+    private static MachineType FindType(RegionState region, string name) =>
+        region.Cloud.Offers.Types.Find(name)
         ?? throw new ServiceError("InvalidParameterValue", $"Invalid value '{name}' for InstanceType.");
 
     private static void CheckProfile(RegionState region, string? profile)

@@ -53,7 +53,7 @@ internal static class SpotRequestActions
     private static object?[] Render(RegionState region, SpotRequest request)
     {
         var instance = request.Instance;
-        var onDemand = Catalogue.PriceList.OnDemand(instance.Type.Name, region.Name);
+        var onDemand = region.Cloud.Offers.Prices.OnDemand(instance.Type.Name, region.Name);
         return
         [
             Leaf("spotInstanceRequestId", request.Id),

@@ -29,6 +29,9 @@ internal sealed class NetworkInterface(
 
     public string? Description { get; init; }
 
+    /// <summary>Null in a subnet that assigns none.</summary>
+    public string? Ipv6 { get; init; }
+
     /// <summary>Whether the subnet or the launch asked for a public address.</summary>
     public bool WantsPublicIp { get; init; }
 

@@ -90,6 +90,7 @@ internal static class NetworkInterfaceActions
             Leaf("interfaceType", "interface"),
             Leaf("sourceDestCheck", true),
             Leaf("privateIpAddress", nic.PrivateIp),
+            nic.Ipv6 is { } ipv6 ? Set("ipv6AddressesSet", [ipv6], a => [Leaf("ipv6Address", a)]) : null,
             RenderGroups(nic.Groups),
             RenderAssociation(nic),
             Set(

@@ -56,7 +56,7 @@ internal static class RouteTableActions
     public static object?[] CreateRoute(Ec2Call call)
     {
         var id = call.Request.Required("RouteTableId");
-        var block = VpcActions.ReadBlock(call.Request.Required("DestinationCidrBlock"), "destinationCidrBlock");
+        var block = ReadDestination(call.Request);
         var gatewayId = call.Request.Required("GatewayId");
         return call.Perform(() =>
         {
@@ -70,15 +70,22 @@ internal static class RouteTableActions
                 );
             }
 
-            if (table.Routes.Any(r => r.Destination == block.ToString()))
+            if (table.Routes.Any(r => r.Destination == block))
             {
                 throw new ServiceError("RouteAlreadyExists", $"The route identified by {block} already exists.");
             }
 
-            table.Routes.Add(new Route(block.ToString(), gateway));
+            table.Routes.Add(new Route(block, gateway));
             return [Leaf("return", true)];
         });
     }
+
+    private static string ReadDestination(QueryRequest request) =>
+        request.Text("DestinationIpv6CidrBlock") is { } text
+            ? (
+                Ipv6Block.TryParse(text) ?? throw ServiceError.Invalid("destinationIpv6CidrBlock", text, "is invalid.")
+            ).ToString()
+            : VpcActions.ReadBlock(request.Required("DestinationCidrBlock"), "destinationCidrBlock").ToString();
 
     public static object?[] DeleteRoute(Ec2Call call)
     {
@@ -175,7 +182,10 @@ internal static class RouteTableActions
 
     private static object?[] RenderRoute(RegionState region, Route route)
     {
-        var destination = route.Gateway is VpcEndpoint ? "destinationPrefixListId" : "destinationCidrBlock";
+        var destination =
+            route.Gateway is VpcEndpoint ? "destinationPrefixListId"
+            : Peers.IsIpv6(route.Destination) ? "destinationIpv6CidrBlock"
+            : "destinationCidrBlock";
         var leadsSomewhere = route.Gateway is not InternetGateway gateway || gateway.Vpc is not null;
         return
         [

@@ -66,10 +66,17 @@ internal static partial class SecurityGroupActions
     {
         SecurityGroup group = new(region.NewId<SecurityGroup>(), now, vpc, name, description);
         region.Add(group, tags);
-        Permission everything = new("-1", null, null, Ipv4Block.Everything.ToString());
-        region.Add(
-            new SecurityGroupRule(region.NewId<SecurityGroupRule>(), now, group, egress: true, everything, null)
-        );
+        string[] everywhere = vpc.Ipv6 is null
+            ? [Ipv4Block.Everything.ToString()]
+            : [Ipv4Block.Everything.ToString(), "::/0"];
+        foreach (var peer in everywhere)
+        {
+            Permission everything = new("-1", null, null, peer);
+            region.Add(
+                new SecurityGroupRule(region.NewId<SecurityGroupRule>(), now, group, egress: true, everything, null)
+            );
+        }
+
         return group;
     }
 

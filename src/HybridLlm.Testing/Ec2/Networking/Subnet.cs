@@ -21,6 +21,16 @@ internal sealed class Subnet(string id, DateTimeOffset created, Vpc vpc, Ipv4Blo
 
     public bool MapPublicIp { get; set; }
 
+    /// <summary>Its IPv6 range, a /64; null without one.</summary>
+    public Ipv6Block? Ipv6 { get; set; }
+
+    /// <summary>Whether instances get an IPv6 address.</summary>
+    public bool AssignIpv6 { get; set; }
+
+    /// <summary>The next IPv6 address; null where none are assigned.</summary>
+    public string? NextIpv6(RegionState region) =>
+        AssignIpv6 ? Ipv6?.AddressAt(Interfaces(region).Count() + ReservedFirst) : null;
+
     public override string StateName => "available";
 
     public long FreeAddresses(RegionState region) => block.Size - Reserved - Interfaces(region).Count();

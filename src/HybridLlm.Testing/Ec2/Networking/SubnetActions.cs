@@ -32,7 +32,9 @@ internal static class SubnetActions
         {
             var region = call.Region;
             var vpc = region.Get<Vpc>(vpcId);
-            var zone = zoneName is null ? Zones.In(region.Name).First() : FindZone(region, zoneName);
+            var zone = zoneName is null
+                ? region.Cloud.Offers.Zones.In(region.Name).First()
+                : FindZone(region, zoneName);
             if (block.Prefix is < 16 or > 28 || !vpc.Block.Contains(block))
             {
                 throw new ServiceError("InvalidSubnet.Range", $"The CIDR '{block}' is invalid.");
@@ -52,13 +54,50 @@ internal static class SubnetActions
     public static object?[] Describe(Ec2Call call) =>
         call.Describe("SubnetId", "subnetSet", s_filters, s => Render(call.Region, s));
 
+    public static object?[] AssociateBlock(Ec2Call call)
+    {
+        var id = call.Request.Required("SubnetId");
+        var text = call.Request.Required("Ipv6CidrBlock");
+        return call.Perform(() =>
+        {
+            var subnet = call.Region.Get<Subnet>(id);
+            var block = Ipv6Block.TryParse(text) ?? throw ServiceError.Invalid("ipv6CidrBlock", text, "is invalid.");
+            if (block.Network.PrefixLength != 64 || subnet.Vpc.Ipv6?.Contains(block) != true)
+            {
+                throw new ServiceError("InvalidSubnet.Range", $"The CIDR '{block}' is invalid.");
+            }
+
+            if (call.Region.All<Subnet>().Any(s => s.Vpc == subnet.Vpc && s.Ipv6 == block) || subnet.Ipv6 is not null)
+            {
+                throw new ServiceError("InvalidSubnet.Conflict", $"The CIDR '{block}' conflicts with another subnet");
+            }
+
+            subnet.Ipv6 = block;
+            return
+            [
+                Leaf("subnetId", id),
+                Node("ipv6CidrBlockAssociation", VpcActions.RenderIpv6(id, block, "associating")),
+            ];
+        });
+    }
+
     public static object?[] ModifyAttribute(Ec2Call call)
     {
         var id = call.Request.Required("SubnetId");
         var mapPublicIp = call.Request.Structure("MapPublicIpOnLaunch").Flag("Value");
+        var assignIpv6 = call.Request.Structure("AssignIpv6AddressOnCreation").Flag("Value");
         return call.Perform(() =>
         {
             var subnet = call.Region.Get<Subnet>(id);
+            if (assignIpv6 == true && subnet.Ipv6 is null)
+            {
+                throw new ServiceError(
+                    "InvalidParameterValue",
+                    $"Invalid value 'true' for assignIpv6AddressOnCreation. The subnet {id} has no IPv6 CIDR block."
+                );
+            }
+
+            subnet.AssignIpv6 = assignIpv6 ?? subnet.AssignIpv6;
             subnet.MapPublicIp = mapPublicIp ?? subnet.MapPublicIp;
             return [Leaf("return", true)];
         });
@@ -87,13 +126,13 @@ internal static class SubnetActions
     }
 
     private static Zone FindZone(RegionState region, string nameOrId) =>
-        Zones.Find(nameOrId) is { } zone && zone.Region == region.Name
+        region.Cloud.Offers.Zones.Find(nameOrId) is { } zone && zone.Region == region.Name
             ? zone
             : throw ServiceError.Invalid(
                 "availabilityZone",
                 nameOrId,
                 $"is invalid. Subnets can currently only be created in the following availability zones: "
-                    + $"{string.Join(", ", Zones.In(region.Name).Select(z => z.Name))}."
+                    + $"{string.Join(", ", region.Cloud.Offers.Zones.In(region.Name).Select(z => z.Name))}."
             );
 
     private static object?[] Render(RegionState region, Subnet subnet) =>
@@ -109,7 +148,10 @@ internal static class SubnetActions
             Leaf("availabilityZoneId", subnet.Zone.Id),
             Leaf("defaultForAz", false),
             Leaf("mapPublicIpOnLaunch", subnet.MapPublicIp),
-            Leaf("assignIpv6AddressOnCreation", false),
+            Leaf("assignIpv6AddressOnCreation", subnet.AssignIpv6),
+            subnet.Ipv6 is { } ipv6
+                ? Set("ipv6CidrBlockAssociationSet", [ipv6], b => VpcActions.RenderIpv6(subnet.Id, b, "associated"))
+                : null,
             TagActions.TagSet(subnet),
         ];
 }

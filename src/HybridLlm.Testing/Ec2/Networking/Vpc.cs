@@ -7,6 +7,9 @@ internal sealed class Vpc(string id, DateTimeOffset created, Ipv4Block block) : 
 
     public Ipv4Block Block => block;
 
+    /// <summary>Its IPv6 range, a /56 in text; null without one.</summary>
+    public Ipv6Block? Ipv6 { get; set; }
+
     public bool DnsSupport { get; set; } = true;
 
     public bool DnsHostnames { get; set; }

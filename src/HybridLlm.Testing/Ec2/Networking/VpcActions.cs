@@ -43,6 +43,25 @@ internal static class VpcActions
         });
     }
 
+    /// <summary>Amazon's own range only; a VPC has one.</summary>
+    public static object?[] AssociateBlock(Ec2Call call)
+    {
+        var id = call.Request.Required("VpcId");
+        call.Request.Only("AmazonProvidedIpv6CidrBlock", "true");
+        return call.Perform(() =>
+        {
+            var vpc = call.Region.Get<Vpc>(id);
+            if (vpc.Ipv6 is not null)
+            {
+                throw new ServiceError("CidrLimitExceeded", $"The VPC '{id}' has an IPv6 CIDR block already.");
+            }
+
+            var number = call.Region.All<Vpc>().Count(v => v.Ipv6 is not null) + 1;
+            vpc.Ipv6 = Ipv6Block.TryParse($"2600:1f18:{number:x4}:a00::/56")!;
+            return [Leaf("vpcId", id), Node("ipv6CidrBlockAssociation", RenderIpv6(vpc.Id, vpc.Ipv6, "associating"))];
+        });
+    }
+
     public static object?[] Describe(Ec2Call call) =>
         call.Describe("VpcId", "vpcSet", s_filters, v => Render(call.Region, v));
 
@@ -104,6 +123,15 @@ internal static class VpcActions
         Ipv4Block.TryParse(text)
         ?? throw ServiceError.Invalid(parameter, text, "is invalid. This is not a valid CIDR block.");
 
+    /// <summary>The association of an IPv6 range with a VPC or a subnet.</summary>
+    public static object?[] RenderIpv6(string ownerId, Ipv6Block block, string state) =>
+        [
+            Leaf("associationId", $"{ownerId.Split('-')[0]}-cidr-assoc-ipv6-{ownerId.Split('-')[1]}"),
+            Leaf("ipv6CidrBlock", block),
+            Node("ipv6CidrBlockState", Leaf("state", state)),
+            Leaf("ipv6Pool", "Amazon"),
+        ];
+
     private static object?[] Render(RegionState region, Vpc vpc) =>
         [
             Leaf("vpcId", vpc.Id),
@@ -120,6 +148,9 @@ internal static class VpcActions
                         Node("cidrBlockState", Leaf("state", "associated")),
                     ]
             ),
+            vpc.Ipv6 is { } ipv6
+                ? Set("ipv6CidrBlockAssociationSet", [ipv6], b => RenderIpv6(vpc.Id, b, "associated"))
+                : null,
             Leaf("dhcpOptionsId", "default"),
             Leaf("instanceTenancy", "default"),
             Leaf("isDefault", false),

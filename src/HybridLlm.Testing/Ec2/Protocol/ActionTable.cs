@@ -24,6 +24,8 @@ internal static class ActionTable
         ["ModifyVpcAttribute"] = VpcActions.ModifyAttribute,
         ["DescribeVpcAttribute"] = VpcActions.DescribeAttribute,
         ["DeleteVpc"] = VpcActions.Delete,
+        ["AssociateSubnetCidrBlock"] = SubnetActions.AssociateBlock,
+        ["AssociateVpcCidrBlock"] = VpcActions.AssociateBlock,
         ["CreateSubnet"] = SubnetActions.Create,
         ["DescribeSubnets"] = SubnetActions.Describe,
         ["ModifySubnetAttribute"] = SubnetActions.ModifyAttribute,
@@ -99,5 +101,7 @@ internal static class ActionTable
 
     /// <summary>Whether an action changes anything.</summary>
     public static bool IsWrite(string name) =>
-        !name.StartsWith("Describe", StringComparison.Ordinal) && !name.StartsWith("Get", StringComparison.Ordinal);
+        !name.StartsWith("Describe", StringComparison.Ordinal)
+        && !name.StartsWith("Get", StringComparison.Ordinal)
+        && !name.StartsWith("List", StringComparison.Ordinal);
 }

@@ -28,6 +28,7 @@ internal static class SnapshotActions
                 SizeGiB = volume.SizeGiB,
                 Encrypted = volume.Encrypted,
                 Description = description,
+                Disk = volume.Disk.Copy(),
             };
             call.Region.Add(snapshot, tags.For(Snapshot.Kind.Type));
             return Render(snapshot);

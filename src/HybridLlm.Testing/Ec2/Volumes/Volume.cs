@@ -1,6 +1,7 @@
 using HybridLlm.Testing.Ec2.Billing;
 using HybridLlm.Testing.Ec2.Catalogue;
 using HybridLlm.Testing.Ec2.Instances;
+using HybridLlm.Testing.Nodes;
 
 namespace HybridLlm.Testing.Ec2.Volumes;
 
@@ -38,6 +39,9 @@ internal sealed class Volume(string id, DateTimeOffset created, Zone zone) : Res
 
     public VolumeAttachment? Attachment { get; set; }
 
+    /// <summary>What nodes have written to it.</summary>
+    public NodeDisk Disk { get; init; } = new();
+
     public Usage? Usage { get; set; }
 
     public override string StateName => Attachment is null ? "available" : "in-use";
@@ -56,4 +60,7 @@ internal sealed class Snapshot(string id, DateTimeOffset created) : Resource(Kin
     public required bool Encrypted { get; init; }
 
     public required string Description { get; init; }
+
+    /// <summary>What was on the volume.</summary>
+    public required NodeDisk Disk { get; init; }
 }

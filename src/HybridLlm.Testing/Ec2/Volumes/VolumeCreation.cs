@@ -37,6 +37,7 @@ internal static class VolumeCreation
                     Encrypted = encrypted ?? kmsKey is not null || snapshot?.Encrypted == true,
                     KmsKeyId = kmsKey,
                     SnapshotId = snapshotId,
+                    Disk = snapshot?.Disk.Copy() ?? new(),
                 };
                 call.Region.Add(volume, tags.For(Volume.Kind.Type));
                 volume.Usage = Charges.OpenVolume(call.Region, volume, call.Now);
@@ -47,7 +48,7 @@ internal static class VolumeCreation
     }
 
     private static Zone Zone(Ec2Call call, string name) =>
-        Zones.In(call.Region.Name).FirstOrDefault(z => z.Name == name)
+        call.Cloud.Offers.Zones.In(call.Region.Name).FirstOrDefault(z => z.Name == name)
         ?? throw new ServiceError("InvalidZone.NotFound", $"The zone '{name}' does not exist.");
 
     private static int Size(int? size, Snapshot? snapshot) =>

@@ -1,0 +1,129 @@
+using HybridLlm.Applying;
+using HybridLlm.Liqo.Clusters;
+using HybridLlm.Liqo.Diagnosis;
+using HybridLlm.Liqo.Offloading;
+using HybridLlm.Liqo.Peering;
+using HybridLlm.Specs;
+
+namespace HybridLlm.Federating;
+
+/// <summary>Peers a GPU cluster with the homelab and runs its Ollama as a pod there.</summary>
+internal sealed class ClusterJoining(ClusterContext context, FederationSpec spec, HomelabLink link)
+{
+    private static readonly TimeSpan s_pollEvery = TimeSpan.FromSeconds(2);
+
+    /// <summary>Peers, offloads, deploys, and returns when the pod is ready.</summary>
+    public async Task JoinAsync(FederatedCluster cluster, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        using var rented = link.Connect(cluster);
+        var patience = deadline > context.Now ? deadline - context.Now : TimeSpan.FromSeconds(1);
+        var provider = await LiqoCluster
+            .WaitUntilReadyAsync(rented, patience, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        link.Say(
+            ClusterEventKind.Done,
+            $"The API server of {cluster.WakeId} answers, and Liqo {provider.Version} is ready on it.",
+            ClusterStages.Join
+        );
+        link.Say(ClusterEventKind.Progress, $"{cluster.WakeId} joins the homelab as {cluster.ProviderId}.");
+        PeeringSpec wanted = new()
+        {
+            Resources = new SliceResources
+            {
+                Cpu = spec.Cpu,
+                Memory = spec.Memory,
+                Gpus = 1,
+            },
+            Patience = patience,
+        };
+        await CheckAsync(cluster, rented, wanted, cancellationToken).ConfigureAwait(false);
+        var consumer = await link.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        PeeringProvisioner peering = new(consumer, provider);
+        var plan = await peering.PlanAsync(wanted, cancellationToken).ConfigureAwait(false);
+        var status = await peering
+            .ApplyAsync(plan, link.Tell(ClusterStages.Peer), cancellationToken)
+            .ConfigureAwait(false);
+        link.Say(ClusterEventKind.Progress, $"{cluster.WakeId} is node {status.NodeName} of the homelab.");
+
+        await link.Home.MakeNamespaceAsync(cancellationToken).ConfigureAwait(false);
+        NamespaceOffloader offloader = new(consumer);
+        var offloading = await offloader
+            .PlanAsync(new OffloadingSpec { Namespace = spec.Namespace, Patience = patience }, cancellationToken)
+            .ConfigureAwait(false);
+        await offloader.ApplyAsync(offloading, link.Tell(ClusterStages.Peer), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Everything that stands in the way of the peering, at once, before any of it is made.</summary>
+    private async Task CheckAsync(
+        FederatedCluster cluster,
+        ClusterConnection rented,
+        PeeringSpec wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        PreflightSpec look = new()
+        {
+            Peering = wanted,
+            OtherRanges = new Dictionary<string, string>
+            {
+                ["Nebula"] = $"{SpecCheck.AddressProofOf(context.Spec).Mesh}",
+                ["home network"] = context.Spec.Homelab.LanRange,
+                ["VPC"] = context.Spec.Gpu.VpcRange,
+            },
+        };
+        var report = await new PeeringPreflight(link.Connection, rented)
+            .CheckAsync(look, cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var finding in report.Findings.Where(f => f.Verdict == PreflightVerdict.Warning))
+        {
+            link.Say(ClusterEventKind.Detail, $"{finding}");
+        }
+
+        if (!report.CanPeer)
+        {
+            throw new PeeringImpossibleException(cluster.WakeId, report);
+        }
+    }
+
+    /// <summary>Runs Ollama as a pod at home and on the GPU, and leads the homelab's Service to it.</summary>
+    public async Task DeployAsync(
+        FederatedCluster cluster,
+        string ollamaVersion,
+        DateTimeOffset deadline,
+        CancellationToken cancellationToken
+    )
+    {
+        var deployment = OllamaManifest.Federated(
+            cluster.DeploymentName,
+            spec.Namespace,
+            context.Spec.Model,
+            cluster.MeshAddress,
+            ollamaVersion,
+            cluster.ProviderId
+        );
+        await link.Home.ApplyAsync(deployment, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            var (isReady, state) = await link
+                .Home.ReadPodAsync(cluster.DeploymentName, cancellationToken)
+                .ConfigureAwait(false);
+            if (isReady)
+            {
+                break;
+            }
+
+            if (context.Now >= deadline)
+            {
+                throw new NodeLostException(cluster.WakeId, $"its Ollama was not ready in time: {state}");
+            }
+
+            await Task.Delay(s_pollEvery, context.Clock, cancellationToken).ConfigureAwait(false);
+        }
+
+        await link.Home.PublishAsync(cluster.MeshAddress, cancellationToken).ConfigureAwait(false);
+        link.Say(
+            ClusterEventKind.Done,
+            $"Ollama is pod {spec.Namespace}/{cluster.DeploymentName} of the homelab; {OllamaManifest.ServiceAddress(spec.Namespace)} leads to it."
+        );
+    }
+}
