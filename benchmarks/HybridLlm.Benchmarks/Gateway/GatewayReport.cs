@@ -35,6 +35,7 @@ internal static class GatewayReport
             await way.UntilUpAsync();
             // The runtime compiles what is used much anew, by what it has seen; that is over when the rounds begin.
             await way.RateAsync(Connections, AnswerTokens, 4 * s_turn);
+            await way.DelaysAsync(streams: 32, tokens: 600, interval: 5);
         }
 
         StringBuilder report = new(

@@ -262,8 +262,16 @@ public sealed class OllamaClient : IDisposable
             var response = await _wire
                 .SendAsync(HttpMethod.Post, path, content, headers, cancellationToken)
                 .ConfigureAwait(false);
-            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            return new AnswerStream(response, new ChunkReader(stream, hideLogprobs));
+            try
+            {
+                var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+                return new AnswerStream(response, new ChunkReader(stream, hideLogprobs));
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
         }
     }
 

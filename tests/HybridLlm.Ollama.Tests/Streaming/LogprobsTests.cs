@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace HybridLlm.Ollama.Tests.Streaming;
 
@@ -44,6 +45,25 @@ public sealed class LogprobsTests
         );
 
         (chunk.TokenCount, chunk.Margin, chunk.OddToken).ShouldBe((1, 1.5, false));
+    }
+
+    [Theory]
+    [InlineData("""{"logprobs":[{"token":"a","logprob":-0.1}],"response":"a","done":false}""")]
+    [InlineData("""{"response":"a","logprobs":[{"token":"a","logprob":-0.1}],"done":false}""")]
+    [InlineData("""{"response":"a","done":false,"logprobs":[{"token":"a","logprob":-0.1,"top_logprobs":[]}]}""")]
+    [InlineData("""{ "response" : "a,\"logprobs\":[]" , "logprobs" : [ ] , "done" : false }""")]
+    [InlineData("""{"logprobs":null}""")]
+    [InlineData("""{"response":"a","done":false}""")]
+    public void A_line_whose_probabilities_are_hidden_is_the_same_otherwise(string line)
+    {
+        var expected = JsonNode.Parse(line)!.AsObject();
+        var shown = ChunkParser.Parse(Encoding.UTF8.GetBytes(line)).Chunk!;
+        JsonNode.DeepEquals(JsonNode.Parse(shown.Json.Span), expected).ShouldBeTrue();
+
+        expected.Remove("logprobs");
+        var hidden = ChunkParser.Parse(Encoding.UTF8.GetBytes(line), null, hideLogprobs: true).Chunk!;
+        JsonNode.DeepEquals(JsonNode.Parse(hidden.Json.Span), expected).ShouldBeTrue();
+        (hidden.Text, hidden.Done, hidden.TokenCount).ShouldBe((shown.Text, shown.Done, shown.TokenCount));
     }
 
     private static OllamaChunk Read(string logprobs) =>
