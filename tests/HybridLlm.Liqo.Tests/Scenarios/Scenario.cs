@@ -14,7 +14,7 @@ internal sealed record Scenario(string Name, string Shown, string Verb)
     public static readonly TimeSpan Unhurried = TimeSpan.FromHours(4);
 
     /// <summary>For waits that are to run out: as long as a few real seconds.</summary>
-    public static readonly TimeSpan Short = TimeSpan.FromMinutes(8);
+    public static readonly TimeSpan Short = TimeSpan.FromMinutes(5);
 
     public Action<EmulatedLiqoOptions>? Provider { get; init; }
 
