@@ -1,6 +1,8 @@
 using System.Text.Json;
 using HybridLlm.AwsGpu;
+using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Teardown;
+using HybridLlm.Testing.Ec2;
 using HybridLlm.Testing.Simulation;
 
 namespace HybridLlm.EndToEnd.Tests;
@@ -34,6 +36,20 @@ public sealed class CrashTests
 
     [Fact]
     public Task A_crash_after_any_write_leaves_nothing_unowned_and_one_GPU_at_most() => DieAtWritesAsync(true);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_crash_at_a_launch_that_falls_back_to_on_demand_leaves_one_GPU_at_most(bool afterEffect)
+    {
+        var writes = await UndisturbedAsync(fallsBack: true);
+        var launches = Enumerable.Range(1, writes.Count).Where(w => writes[w - 1] == "CreateFleet").ToList();
+        launches.Count.ShouldBe(2, "one on spot, one on demand");
+        foreach (var launch in launches)
+        {
+            (await DieAsync(launch, afterEffect, WayOn.UpAndWakeThenDown, fallsBack: true)).ShouldBeTrue();
+        }
+    }
 
     [Fact]
     public async Task Without_its_state_folder_a_cluster_leaves_the_old_ones_things_alone_and_names_them()
@@ -122,11 +138,11 @@ public sealed class CrashTests
     }
 
     /// <summary>Whether the process died: a life may have fewer writes than another.</summary>
-    private static async Task<bool> DieAsync(int write, bool afterEffect, WayOn next)
+    private static async Task<bool> DieAsync(int write, bool afterEffect, WayOn next, bool fallsBack = false)
     {
-        await using var world = await WorldAsync();
+        await using var world = await WorldAsync(fallsBack);
         await using var fatal = await ProcessWire.LayAsync(world.World.Cloud, write, afterEffect);
-        await using (var process = Process(world, fatal, world.StateFolder))
+        await using (var process = Process(world, fatal, world.StateFolder, fallsBack))
         {
             using var power = CancellationTokenSource.CreateLinkedTokenSource(Token);
             var life = LiveAsync(process, power.Token);
@@ -146,7 +162,7 @@ public sealed class CrashTests
 
         ShouldAllBeOwned(world);
         await using var wire = await ProcessWire.LayAsync(world.World.Cloud);
-        await using var cluster = Process(world, wire, LeftFolder(world));
+        await using var cluster = Process(world, wire, LeftFolder(world), fallsBack);
         if (next == WayOn.SleepThenDown)
         {
             await cluster.SleepAsync(cancellationToken: Token);
@@ -191,11 +207,11 @@ public sealed class CrashTests
     private static bool IsTelling(string write) =>
         write is "RunInstances" or "CreateFleet" || write.EndsWith("/reply", StringComparison.Ordinal);
 
-    private static async Task<IReadOnlyList<string>> UndisturbedAsync()
+    private static async Task<IReadOnlyList<string>> UndisturbedAsync(bool fallsBack = false)
     {
-        await using var world = await WorldAsync();
+        await using var world = await WorldAsync(fallsBack);
         await using var wire = await ProcessWire.LayAsync(world.World.Cloud);
-        await using var cluster = Process(world, wire, world.StateFolder);
+        await using var cluster = Process(world, wire, world.StateFolder, fallsBack);
         await LiveAsync(cluster, Token);
         wire.MostGpus.ShouldBe(1);
         (wire.Writes.Count + wire.NodeWrites).ShouldBe(world.Writes);
@@ -211,12 +227,26 @@ public sealed class CrashTests
         await cluster.DownAsync(cancellationToken: power);
     }
 
-    private static Task<TestWorld> WorldAsync() =>
-        TestWorld.StartAsync(o => o.Clock = new VirtualClock(TimeProvider.System.GetUtcNow(), Speed));
+    private static async Task<TestWorld> WorldAsync(bool fallsBack = false)
+    {
+        var world = await TestWorld.StartAsync(o => o.Clock = new VirtualClock(TimeProvider.System.GetUtcNow(), Speed));
+        if (fallsBack)
+        {
+            world.World.Cloud.Capacity.SetDefault(Market.Spot, 0);
+        }
 
-    private static HybridCluster Process(TestWorld world, ProcessWire wire, string stateFolder) =>
+        return world;
+    }
+
+    private static HybridCluster Process(
+        TestWorld world,
+        ProcessWire wire,
+        string stateFolder,
+        bool fallsBack = false
+    ) =>
         world.Cluster(b =>
-            b.UseStateFolder(stateFolder)
+            (fallsBack ? b.WithSpotGpus("us-east-1", g => g with { OnDemand = OnDemandFallback.AtOnce }) : b)
+                .UseStateFolder(stateFolder)
                 .UseAws(aws =>
                 {
                     aws.ServiceUrl = wire.Endpoint;

@@ -1,6 +1,7 @@
 using HybridLlm.Specs;
 using HybridLlm.Testing.Ec2;
 using HybridLlm.Testing.Simulation;
+using HybridLlm.Waking;
 using Microsoft.Extensions.AI;
 
 namespace HybridLlm.EndToEnd.Tests;
@@ -68,6 +69,31 @@ public sealed class FederationTests : IAsyncLifetime
         var receipt = await cluster.DownAsync(cancellationToken: Token);
 
         receipt.Homelab.ShouldBeEmpty();
+        Changes(before, Homelab()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cluster_that_EC2_announces_to_take_leaves_in_order_while_it_still_can()
+    {
+        await using var cluster = Cluster();
+        await cluster.UpAsync(cancellationToken: Token);
+        var before = Homelab();
+        await cluster.WakeAsync(cancellationToken: Token);
+        var events = cluster.WatchAsync(Token);
+        var gpu = _test.World.Cloud.Instances.Single(i => i is { Market: Market.Spot, State: "running" });
+
+        await _test.World.Cloud.InterruptAsync(gpu.InstanceId, withNotice: true);
+
+        var left = await events.FirstAsync(
+            e => e.Message.StartsWith("gpu-1 has left the homelab", StringComparison.Ordinal),
+            Token
+        );
+        left.Stage.ShouldBe(ClusterStages.Reclaim);
+        while ((await cluster.StatusAsync(Token)).Phase != WakePhase.Asleep)
+        {
+            await Task.Delay(50, Token);
+        }
+
         Changes(before, Homelab()).ShouldBeEmpty();
     }
 

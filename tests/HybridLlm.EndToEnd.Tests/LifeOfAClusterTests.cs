@@ -41,6 +41,19 @@ public sealed class LifeOfAClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task With_IPv6_a_cluster_lives_and_goes_as_without()
+    {
+        await using var cluster = _world.Cluster(b => b.WithSpotGpus("us-east-1", gpu => gpu with { Ipv6 = true }));
+        var plan = await cluster.UpAsync(cancellationToken: Token);
+        plan.Steps.ShouldContain(s => s.What.StartsWith("AssociateIpv6Block", StringComparison.Ordinal));
+        (await cluster.UpAsync(cancellationToken: Token)).Steps.ShouldAllBe(s => s.WhenAsked);
+        await cluster.WakeAsync(cancellationToken: Token);
+
+        (await cluster.DownAsync(cancellationToken: Token)).Left.ShouldBe(0);
+        _world.World.Cloud.Snapshot().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_second_up_and_a_second_down_write_nothing()
     {
         await using var cluster = _world.Cluster();

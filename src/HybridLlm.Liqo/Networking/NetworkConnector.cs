@@ -14,7 +14,6 @@ public sealed class NetworkConnector
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
-    private readonly LiqoCluster _consumer;
     private readonly PairReader _reader;
     private readonly string _providerId;
     private readonly ILogger<NetworkConnector> _logger;
@@ -26,7 +25,6 @@ public sealed class NetworkConnector
     {
         ArgumentNullException.ThrowIfNull(consumer);
         ArgumentNullException.ThrowIfNull(provider);
-        _consumer = consumer;
         _providerId = provider.Id;
         _reader = new PairReader(consumer, provider, provider.Id);
         _logger = consumer.Logger<NetworkConnector>();
@@ -79,16 +77,5 @@ public sealed class NetworkConnector
         string name,
         Func<PairFacts, IEnumerable<Target>> first,
         Func<PairFacts, IReadOnlyList<PlannedStep>> plan
-    ) =>
-        new(
-            $"{name} '{_providerId}'",
-            _reader.Ports,
-            _consumer.Time,
-            _logger,
-            async token =>
-            {
-                var facts = await _reader.ReadAsync(first, NetworkObjects.TenancyTargets, token).ConfigureAwait(false);
-                return (facts.World, seen => plan(facts with { World = seen }));
-            }
-        );
+    ) => _reader.Operation($"{name} '{_providerId}'", _logger, first, NetworkObjects.TenancyTargets, plan);
 }

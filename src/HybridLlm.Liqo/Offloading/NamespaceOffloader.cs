@@ -95,17 +95,26 @@ public sealed class NamespaceOffloader
         CancellationToken cancellationToken = default
     )
     {
+        await Removal(ns, patience).RunAsync(agreed: null, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What <see cref="RemoveAsync"/> does, to be looked at first.</summary>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="patience">Longest wait; null waits 2 minutes.</param>
+    public LiqoOperation Removal(string ns, TimeSpan? patience = null)
+    {
         ArgumentException.ThrowIfNullOrEmpty(ns);
-        var world = await ReadWorldAsync(ns, cancellationToken).ConfigureAwait(false);
-        await new StepRunner(_ports, _consumer.Time, _logger, progress)
-            .RunAsync(
-                world,
-                seen => [.. OffloadingPlanner.PlanRemoval(ns, patience ?? s_removalPatience, seen)],
-                agreed: null,
-                "The removal",
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        return new LiqoOperation(
+            $"the end of the offloading of '{ns}'",
+            _ports,
+            _consumer.Time,
+            _logger,
+            async token =>
+                (
+                    await ReadWorldAsync(ns, token).ConfigureAwait(false),
+                    seen => [.. OffloadingPlanner.PlanRemoval(ns, patience ?? s_removalPatience, seen)]
+                )
+        );
     }
 
     /// <summary>What has become of a namespace's offloading. Reads only.</summary>

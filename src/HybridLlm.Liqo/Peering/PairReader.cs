@@ -1,5 +1,7 @@
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Observing;
+using HybridLlm.Liqo.Steps;
+using Microsoft.Extensions.Logging;
 
 namespace HybridLlm.Liqo.Peering;
 
@@ -28,6 +30,31 @@ internal sealed class PairReader(LiqoCluster consumer, LiqoCluster? provider, st
         facts = await LookAsync(facts, Unlisted(facts), cancellationToken).ConfigureAwait(false);
         return await LookAsync(facts, then(facts), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>An operation on the pair.</summary>
+    /// <param name="name">What it is about.</param>
+    /// <param name="logger">Told each step.</param>
+    /// <param name="first">What it looks at before it knows the tenant namespaces.</param>
+    /// <param name="then">What it looks at in them.</param>
+    /// <param name="plan">What is still to do, a pure function of what was seen.</param>
+    public LiqoOperation Operation(
+        string name,
+        ILogger logger,
+        Func<PairFacts, IEnumerable<Target>> first,
+        Func<PairFacts, IEnumerable<Target>> then,
+        Func<PairFacts, IReadOnlyList<PlannedStep>> plan
+    ) =>
+        new(
+            name,
+            Ports,
+            consumer.Time,
+            logger,
+            async token =>
+            {
+                var facts = await ReadAsync(first, then, token).ConfigureAwait(false);
+                return (facts.World, seen => plan(facts with { World = seen }));
+            }
+        );
 
     private async Task<PairFacts> LookAsync(
         PairFacts facts,

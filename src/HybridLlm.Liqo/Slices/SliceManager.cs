@@ -138,21 +138,7 @@ public sealed class SliceManager
         Func<PairFacts, IEnumerable<Target>> first,
         Func<PairFacts, IEnumerable<Target>> then,
         Func<PairFacts, IReadOnlyList<PlannedStep>> plan
-    )
-    {
-        PairReader reader = new(_consumer, provider: null, providerId);
-        return new LiqoOperation(
-            name,
-            reader.Ports,
-            _consumer.Time,
-            _logger,
-            async token =>
-            {
-                var facts = await reader.ReadAsync(first, then, token).ConfigureAwait(false);
-                return (facts.World, seen => plan(facts with { World = seen }));
-            }
-        );
-    }
+    ) => new PairReader(_consumer, provider: null, providerId).Operation(name, _logger, first, then, plan);
 
     private static ObjectKey Slice(PairFacts facts, string name) =>
         new(ClusterSide.Consumer, Kinds.ResourceSlice, facts.ConsumerNamespace, name);

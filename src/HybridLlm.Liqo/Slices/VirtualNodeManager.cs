@@ -90,25 +90,12 @@ public sealed class VirtualNodeManager
         string name,
         string? slice,
         Func<PairFacts, IReadOnlyList<PlannedStep>> plan
-    )
-    {
-        PairReader reader = new(_consumer, provider: null, providerId);
-        return new LiqoOperation(
+    ) =>
+        new PairReader(_consumer, provider: null, providerId).Operation(
             operation,
-            reader.Ports,
-            _consumer.Time,
             _logger,
-            async token =>
-            {
-                var facts = await reader
-                    .ReadAsync(
-                        _ => [Target.On(VirtualNodePlanner.NodeKey(name))],
-                        f => VirtualNodePlanner.Targets(f, name, slice),
-                        token
-                    )
-                    .ConfigureAwait(false);
-                return (facts.World, seen => plan(facts with { World = seen }));
-            }
+            _ => [Target.On(VirtualNodePlanner.NodeKey(name))],
+            f => VirtualNodePlanner.Targets(f, name, slice),
+            plan
         );
-    }
 }

@@ -30,8 +30,9 @@ internal static class PeeringUserPlanner
     /// <exception cref="LiqoRefusedException">There is such a user already, or it cannot be made.</exception>
     public static IEnumerable<PlannedStep> Steps(PeeringUserKeys keys, TimeSpan patience, PairFacts facts)
     {
-        var bindings = Bindings(facts);
-        if (bindings.Any(b => b.Subjects?.Any(s => s.Name == keys.UserName) != true))
+        // Both, or the user was never whole: an attempt was cut off between them.
+        List<RoleBinding> others = [.. Bindings(facts).Where(b => !IsFor(b, keys))];
+        if (others.Count > 1)
         {
             throw new LiqoRefusedException(
                 LiqoRefusal.PeeringUserExists,
@@ -44,6 +45,7 @@ internal static class PeeringUserPlanner
         return
         [
             .. TenancyPlanner.StepsOn(ClusterSide.Provider, patience, facts),
+            .. Delete(Kinds.RoleBinding, others, "its key was lost with an attempt that was cut off"),
             .. CertificateSteps(keys, patience, facts),
             .. Binding(facts, keys, facts.ProviderLiqoNamespace, "liqo-ns-reader", Kinds.Role),
             .. Binding(facts, keys, ns, "tenant-ns-writer", Kinds.ClusterRole),
@@ -155,8 +157,13 @@ internal static class PeeringUserPlanner
                 },
             ],
         };
-        return facts.World.Find(key) is null ? [new CreateStep(key, wanted, $"the user's rights in '{ns}'")] : [];
+        return facts.World.Find(key) is RoleBinding there && IsFor(there, keys)
+            ? []
+            : [new CreateStep(key, wanted, $"the user's rights in '{ns}'")];
     }
+
+    private static bool IsFor(RoleBinding binding, PeeringUserKeys keys) =>
+        binding.Subjects?.Any(s => s.Name == keys.UserName) == true;
 
     private static ObjectMeta Meta(PairFacts facts, string name, string? ns) =>
         new()

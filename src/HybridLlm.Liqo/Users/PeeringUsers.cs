@@ -33,6 +33,24 @@ public sealed class PeeringUsers
         _logger = provider.Logger<PeeringUsers>();
     }
 
+    /// <summary>What <see cref="GenerateAsync"/> would have to do now. Reads only; the key it would make is made then.</summary>
+    /// <param name="consumerId">Id of the consumer.</param>
+    /// <param name="key">Kind of its key.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    /// <exception cref="ArgumentException"><paramref name="consumerId"/> is no cluster id.</exception>
+    /// <exception cref="LiqoRefusedException">There is such a user, or Liqo's roles are missing.</exception>
+    /// <exception cref="KubernetesCallException">The cluster refuses a read.</exception>
+    /// <exception cref="ClusterUnreachableException">The cluster does not answer.</exception>
+    public Task<LiqoPlan> PlanAsync(
+        string consumerId,
+        PeeringUserKey key = PeeringUserKey.Ecdsa,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ThrowIfNoId(consumerId);
+        return Generation(consumerId, PeeringUserKeys.Create(consumerId, key)).PlanAsync(cancellationToken);
+    }
+
     /// <summary>
     /// Makes a user for a consumer. A generation that was cut off is completed by the next one, with another key; one that was not is
     /// refused until the user is deleted, since its key cannot be shown again.
@@ -57,11 +75,7 @@ public sealed class PeeringUsers
     {
         ThrowIfNoId(consumerId);
         var keys = PeeringUserKeys.Create(consumerId, key);
-        var world = await Operation(
-                $"the peering user of '{consumerId}'",
-                consumerId,
-                f => [.. PeeringUserPlanner.Steps(keys, s_patience, f)]
-            )
+        var world = await Generation(consumerId, keys)
             .RunAsync(agreed: null, progress, cancellationToken)
             .ConfigureAwait(false);
         var certificate = ((SigningRequest)world.Find(PeeringUserPlanner.RequestKey(consumerId))!).Status!.Certificate!;
@@ -72,6 +86,13 @@ public sealed class PeeringUsers
             IssuedCertificate.Read(certificate)?.NotAfter ?? _provider.Time.GetUtcNow()
         );
     }
+
+    private LiqoOperation Generation(string consumerId, PeeringUserKeys keys) =>
+        Operation(
+            $"the peering user of '{consumerId}'",
+            consumerId,
+            f => [.. PeeringUserPlanner.Steps(keys, s_patience, f)]
+        );
 
     /// <summary>Takes a consumer's user away. Doing so twice is fine.</summary>
     /// <param name="consumerId">Id of the consumer.</param>

@@ -24,7 +24,7 @@ public sealed record ClusterCall
     /// <summary>Empty for cluster-scoped kinds and lists over all namespaces.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>Empty for lists and creations.</summary>
+    /// <summary>Empty for lists, and for creations that leave the name to the server.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Path, without the query.</summary>

@@ -6,6 +6,7 @@ using HybridLlm.Testing.Kubernetes.Kinds;
 using HybridLlm.Testing.Kubernetes.Objects;
 using HybridLlm.Testing.Kubernetes.Serving;
 using HybridLlm.Testing.Kubernetes.Storage;
+using HybridLlm.Testing.Simulation;
 
 namespace HybridLlm.Testing.Kubernetes;
 
@@ -16,6 +17,7 @@ internal sealed class ClusterState
     {
         Options = options;
         Authorities = authorities;
+        Time = options.ClockSkew == TimeSpan.Zero ? options.Time : new SkewedClock(options.Time, options.ClockSkew);
         Authenticator = new Authenticator(authorities, options.Time);
         Access = new RoleBasedAccess(Store);
         Faults = new ClusterFaults(this);
@@ -43,7 +45,8 @@ internal sealed class ClusterState
     /// <summary>What looks at writes before they are stored, as admission webhooks do.</summary>
     public ImmutableList<IWebhook> Webhooks { get; private set; } = [];
 
-    public TimeProvider Time => Options.Time;
+    /// <summary>The cluster's own clock, which may go wrong.</summary>
+    public TimeProvider Time { get; }
 
     public DateTimeOffset Now => Time.GetUtcNow();
 

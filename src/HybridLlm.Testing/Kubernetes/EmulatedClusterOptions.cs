@@ -12,6 +12,12 @@ public sealed class EmulatedClusterOptions
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>
+    /// How far the cluster's own clock is ahead of <see cref="Time"/>; negative when it is behind. What it writes and judges goes by it;
+    /// how long it waits does not.
+    /// </summary>
+    public TimeSpan ClockSkew { get; set; }
+
+    /// <summary>
     /// Folder with a real <c>kube-apiserver</c>, <c>etcd</c> and <c>kube-controller-manager</c> of Kubernetes 1.20, as
     /// <c>KUBEBUILDER_ASSETS</c> names it and <c>eng/tools.sh --full</c> makes it. They then take the place of the emulated API server;
     /// nodes, pods, the scheduler and the signing of certificates stay emulated. Null emulates everything.

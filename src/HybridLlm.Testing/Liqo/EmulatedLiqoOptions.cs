@@ -30,6 +30,12 @@ public sealed class EmulatedLiqoOptions
     /// <summary>Labels that virtual nodes of this cluster get at the consumer (<c>discovery.config.clusterLabels</c>).</summary>
     public IReadOnlyDictionary<string, string> ClusterLabels { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Whether its admission webhooks answer. Where they do not, the API server refuses what they are to look at, as their failurePolicy
+    /// says.
+    /// </summary>
+    public bool WebhooksAnswer { get; set; } = true;
+
     /// <summary>How it answers requests for resources.</summary>
     public SliceAnswer SliceAnswer { get; set; } = SliceAnswer.Accept;
 

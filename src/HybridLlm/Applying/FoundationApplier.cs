@@ -20,7 +20,8 @@ internal sealed class FoundationApplier(ClusterContext context)
             ClusterStages.Foundation,
             "The foundation is being made; it accrues until DownAsync."
         );
-        if (context.Journal.Memory.StandingFoundation is null)
+        // What is added to a foundation that stands, such as a volume, accrues too.
+        if (!(context.Journal.Memory.StandingFoundation?.HourlyCost >= plan.Cost.AsleepPerHour))
         {
             context.Journal.Append(
                 new FoundationIntended

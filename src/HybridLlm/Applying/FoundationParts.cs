@@ -24,6 +24,7 @@ internal static class FoundationParts
             PlanId = planId,
             Region = spec.Gpu.Region,
             Cidr = spec.Gpu.VpcRange,
+            Ipv6 = spec.Gpu.Ipv6,
             ExistingVpcId = spec.Gpu.ExistingVpcId,
             ExistingSubnetIds = spec.Gpu.ExistingSubnetIds,
         };

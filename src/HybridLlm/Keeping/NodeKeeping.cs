@@ -200,9 +200,11 @@ internal sealed class NodeKeeping(ClusterContext context, Action<string, WakeEve
     /// <summary>The one way for all sources; what tells nothing new changes nothing.</summary>
     public void Hear(InterruptionSignal signal)
     {
+        string? wakeId;
+        WakeEvent? happened = null;
         lock (_gate)
         {
-            if (!_wakes.TryGetValue(signal.InstanceId, out var wakeId))
+            if (!_wakes.TryGetValue(signal.InstanceId, out wakeId))
             {
                 return;
             }
@@ -211,27 +213,28 @@ internal sealed class NodeKeeping(ClusterContext context, Action<string, WakeEve
             var moves = Step(new KeeperEvent.Signalled(signal, MayPrefetch(signal, wakeId)));
             _pending = [.. _pending, .. moves.OfType<KeeperMove.ReadOffers>()];
             var after = _state.Interruptions.Nodes.GetValueOrDefault(signal.InstanceId);
-            if (signal.Kind == InterruptionKind.Ended)
+            var isNews =
+                signal.Kind == InterruptionKind.Ended
+                    ? _gone.Add(signal.InstanceId)
+                    : before is not null && (after is null || after.Heard != before.Heard);
+            if (!isNews)
             {
-                if (_gone.Add(signal.InstanceId))
-                {
-                    Remember(wakeId, signal);
-                    notify(wakeId, WakeEvent.NodeLost);
-                }
+                return;
             }
-            else if (before is not null && (after is null || after.Heard != before.Heard))
+
+            Remember(wakeId, signal);
+            happened = signal.Kind switch
             {
-                Remember(wakeId, signal);
-                Say(wakeId, signal);
-                if (signal.Kind == InterruptionKind.Notice)
-                {
-                    notify(wakeId, WakeEvent.NoticeGiven);
-                }
-                else if (after is { ReplacementStarted: true })
-                {
-                    notify(wakeId, WakeEvent.ReplacementAdvised);
-                }
-            }
+                InterruptionKind.Ended => WakeEvent.NodeLost,
+                InterruptionKind.Notice => WakeEvent.NoticeGiven,
+                _ => after is { ReplacementStarted: true } ? WakeEvent.ReplacementAdvised : null,
+            };
+        }
+
+        Say(wakeId, signal);
+        if (happened is { } told)
+        {
+            notify(wakeId, told);
         }
     }
 
@@ -271,6 +274,11 @@ internal sealed class NodeKeeping(ClusterContext context, Action<string, WakeEve
 
     private void Say(string wakeId, InterruptionSignal signal)
     {
+        if (signal.Kind == InterruptionKind.Ended)
+        {
+            return;
+        }
+
         var source = signal.Source switch
         {
             InterruptionSource.NodeAgent => "the node",

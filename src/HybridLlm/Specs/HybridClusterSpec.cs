@@ -74,6 +74,11 @@ public sealed record GpuSpec
     public IReadOnlyList<string> AskedAbout { get; init; } = [];
 
     /// <summary>
+    /// Whether the VPC and its instances have IPv6 addresses of Amazon's besides IPv4, at no charge; a VPC of your own is used as it is.
+    /// </summary>
+    public bool Ipv6 { get; init; }
+
+    /// <summary>
     /// A VPC of your own to use, e.g. <c>vpc-0abc</c>, whose range <see cref="VpcRange"/> then names; null makes one. Two security groups are added
     /// to it and nothing else is changed. GPUs come only from zones in which it has a subnet with a route to an internet gateway.
     /// </summary>

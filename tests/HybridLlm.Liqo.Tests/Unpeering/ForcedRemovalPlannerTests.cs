@@ -44,6 +44,29 @@ public sealed class ForcedRemovalPlannerTests
     }
 
     [Fact]
+    public void A_range_that_nobody_gives_back_is_released_last()
+    {
+        ObjectKey range = new(ClusterSide.Consumer, Kinds.IpamNetwork, PeeredWorld.Tenancy, "aws-gpu-1-pod");
+        var world = SimulatedServer.Read(
+            PeeredWorld.Dead,
+            ClusterSide.Consumer,
+            Kinds.IpamNetwork,
+            SimulatedServer.Patch(
+                """
+                {"metadata":{"name":"aws-gpu-1-pod","namespace":"liqo-tenant-aws-gpu-1",
+                  "finalizers":["network.ipam.liqo.io/finalizer"]}}
+                """
+            )
+        );
+
+        var (left, done) = Run(s_spec, world, PeeredWorld.DoStuck);
+
+        var release = done.OfType<ReleaseStep>().Last();
+        (release.Object, release.Finalizer).ShouldBe((range, "network.ipam.liqo.io/finalizer"));
+        NamesLeft(left).ShouldBe(["csr-other"]);
+    }
+
+    [Fact]
     public void No_finalizer_is_forced_while_Liqo_lets_go_by_itself() =>
         Run(s_spec, PeeredWorld.Dead, PeeredWorld.Do)
             .Done.Where(s => s.Publish().IsForced)

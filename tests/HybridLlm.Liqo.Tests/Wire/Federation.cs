@@ -32,6 +32,7 @@ internal sealed class Federation : IAsyncDisposable
     };
 
     private readonly VirtualClock _clock;
+    private readonly List<IAsyncDisposable> _further = [];
 
     private Federation(VirtualClock clock, Member home, Member rented)
     {
@@ -52,12 +53,17 @@ internal sealed class Federation : IAsyncDisposable
     public static async Task<Federation> StartAsync(
         Action<EmulatedLiqoOptions>? provider = null,
         Action<EmulatedLiqoOptions>? consumer = null,
-        int speed = 100
+        int speed = 100,
+        TimeSpan skew = default
     )
     {
-        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed);
+        // Controllers of a real server, such as its garbage collector, go by the real clock.
+        VirtualClock clock = new(
+            TimeProvider.System.GetUtcNow(),
+            RealKubernetes.Binaries is null ? speed : Math.Min(speed, 20)
+        );
         var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", consumer);
-        Federation federation = new(clock, home, await RentAsync(clock, provider));
+        Federation federation = new(clock, home, await RentAsync(clock, provider, skew));
         federation.Connect();
         await home.Admin.CreateNamespaceAsync(
             new V1Namespace { Metadata = new V1ObjectMeta { Name = Offloaded } },
@@ -73,6 +79,22 @@ internal sealed class Federation : IAsyncDisposable
         await Rented.DisposeAsync();
         Rented = await RentAsync(_clock, configure: null);
         Connect();
+    }
+
+    /// <summary>A second cluster with the provider's id, while the first is there.</summary>
+    public async Task<LiqoCluster> TwinAsync()
+    {
+        var twin = await RentAsync(_clock, configure: null);
+        _further.Add(twin);
+        return twin.Liqo;
+    }
+
+    /// <summary>A way to the provider as a user, closed with the federation.</summary>
+    public async Task<LiqoCluster> AsUserAsync(string kubeconfig)
+    {
+        var connection = Connect(kubeconfig);
+        _further.Add(new Closing(connection));
+        return await LiqoCluster.ConnectAsync(connection, cancellationToken: Stop);
     }
 
     public async Task<PeeringStatus> PeerAsync(
@@ -216,6 +238,11 @@ internal sealed class Federation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var further in _further)
+        {
+            await further.DisposeAsync();
+        }
+
         await Rented.DisposeAsync();
         await Home.DisposeAsync();
         _clock.Dispose();
@@ -230,8 +257,11 @@ internal sealed class Federation : IAsyncDisposable
     private async Task<IList<V1Pod>> PodsAsync() =>
         (await Home.Admin.ListNamespacedPodAsync(Offloaded, cancellationToken: Stop)).Items;
 
-    private static Task<Member> RentAsync(VirtualClock clock, Action<EmulatedLiqoOptions>? configure) =>
-        Member.StartAsync(clock, ProviderId, "10.42.0.0/16", "10.43.0.0/16", configure);
+    private static Task<Member> RentAsync(
+        VirtualClock clock,
+        Action<EmulatedLiqoOptions>? configure,
+        TimeSpan skew = default
+    ) => Member.StartAsync(clock, ProviderId, "10.42.0.0/16", "10.43.0.0/16", configure, skew);
 
     private static V1Deployment Ollama() =>
         new()
@@ -252,4 +282,13 @@ internal sealed class Federation : IAsyncDisposable
                 },
             },
         };
+
+    private sealed class Closing(IDisposable held) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            held.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

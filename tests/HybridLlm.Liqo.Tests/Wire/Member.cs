@@ -29,6 +29,9 @@ internal sealed class Member : IAsyncDisposable
 
     public LiqoCluster Liqo { get; }
 
+    /// <summary>How its Liqo behaves; what is changed holds for what comes then.</summary>
+    public required EmulatedLiqoOptions Options { get; init; }
+
     /// <summary>Another client, for what is not this package's.</summary>
     public Kubernetes Admin { get; }
 
@@ -40,7 +43,8 @@ internal sealed class Member : IAsyncDisposable
         string id,
         string pods,
         string services,
-        Action<EmulatedLiqoOptions>? configure
+        Action<EmulatedLiqoOptions>? configure,
+        TimeSpan skew = default
     )
     {
         var cluster = await EmulatedCluster.StartAsync(
@@ -48,6 +52,7 @@ internal sealed class Member : IAsyncDisposable
             {
                 Time = clock,
                 Name = id,
+                ClockSkew = skew,
                 ApiServerBinaries = RealKubernetes.Binaries,
                 PodCidr = pods,
                 ServiceCidr = services,
@@ -71,7 +76,7 @@ internal sealed class Member : IAsyncDisposable
             TimeSpan.FromHours(4),
             cancellationToken: TestContext.Current.CancellationToken
         );
-        return new Member(cluster, emulated, connection, liqo);
+        return new Member(cluster, emulated, connection, liqo) { Options = options };
     }
 
     /// <summary>Everything it holds but Events, which only tell what happened.</summary>

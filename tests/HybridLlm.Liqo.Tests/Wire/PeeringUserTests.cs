@@ -96,6 +96,7 @@ public sealed class PeeringUserTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
     public async Task A_generation_cut_off_is_completed_with_another_key(int step)
     {
         await using var two = await Federation.StartAsync();

@@ -1,5 +1,6 @@
 using HybridLlm.Liqo.Peering;
 using HybridLlm.Liqo.Slices;
+using HybridLlm.Liqo.Tests.Scenarios;
 using k8s;
 
 namespace HybridLlm.Liqo.Tests.Wire;
@@ -137,19 +138,7 @@ public sealed class SliceTests
         return two;
     }
 
-    private static SliceSpec Gpus(int count) =>
-        new()
-        {
-            ProviderId = Federation.ProviderId,
-            Name = "second",
-            Resources = new SliceResources
-            {
-                Cpu = "2",
-                Memory = "8Gi",
-                Gpus = count,
-            },
-            Patience = s_patience,
-        };
+    private static SliceSpec Gpus(int count) => SmallVerbScenarios.Gpus(count);
 
     private static async Task<string?> GpusAsync(Federation two)
     {

@@ -35,7 +35,7 @@ internal sealed class WireCluster : IAsyncDisposable
 
     public static async Task<WireCluster> StartAsync()
     {
-        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 50);
+        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: RealKubernetes.Binaries is null ? 50 : 10);
         return new WireCluster(
             await EmulatedCluster.StartAsync(
                 new EmulatedClusterOptions { Time = clock, ApiServerBinaries = RealKubernetes.Binaries },

@@ -158,7 +158,7 @@ public sealed class LeavingTests
 
     private static bool IsProof(Servers servers) =>
         servers[1].Requests[^1] is { Path: "/api/chat" } last
-        && last.Body.Contains("\"num_predict\":8", StringComparison.Ordinal);
+        && last.Body.Contains("\"num_predict\":", StringComparison.Ordinal);
 
     private static async Task<bool> NeverAsync(CancellationToken ended)
     {

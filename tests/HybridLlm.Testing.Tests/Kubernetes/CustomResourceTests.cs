@@ -16,7 +16,9 @@ public sealed class CustomResourceTests
 
         var made = (JsonElement)await Widgets.CreateAsync(cluster, "w", new { size = 1, shape = "round" });
 
-        made.GetProperty("spec").GetRawText().ShouldBe("""{"size":1,"color":"red"}""");
+        JsonElement
+            .DeepEquals(made.GetProperty("spec"), JsonElement.Parse("""{"size":1,"color":"red"}"""))
+            .ShouldBeTrue(made.ToString());
     }
 
     [Fact]
@@ -39,6 +41,7 @@ public sealed class CustomResourceTests
     [Fact]
     public async Task An_immutable_field_cannot_be_changed()
     {
+        await RealKubernetes.RequireSinceAsync(1, 25, "its schemas have no rules");
         await using var cluster = await TestCluster.StartAsync();
         await Widgets.DefineAsync(cluster);
         await Widgets.CreateAsync(cluster, "w", new { size = 1, id = "one" });

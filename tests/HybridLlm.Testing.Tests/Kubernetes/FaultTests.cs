@@ -64,7 +64,7 @@ public sealed class FaultTests
         var calls = cluster.Cluster.Calls;
         calls
             .Select(c => $"{c.Verb} {c.Resource} {c.Namespace}/{c.Name} {c.Status} {c.User}")
-            .ShouldBe(["create configmaps default/ 201 admin", "get configmaps default/a 200 admin"]);
+            .ShouldBe(["create configmaps default/a 201 admin", "get configmaps default/a 200 admin"]);
         calls.Select(c => c.IsWrite).ShouldBe([true, false]);
     }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using k8s;
+using k8s.Autorest;
 using k8s.Models;
 
 namespace HybridLlm.Testing.Tests.Kubernetes;
@@ -42,11 +44,32 @@ internal static class Widgets
                       phase: {type: string}
         """;
 
-    public static Task DefineAsync(TestCluster cluster) =>
-        cluster.Client.CreateCustomResourceDefinitionAsync(
+    /// <summary>Defines it, and waits until it is served, which a real server does a little later.</summary>
+    public static async Task DefineAsync(TestCluster cluster)
+    {
+        await cluster.Client.CreateCustomResourceDefinitionAsync(
             KubernetesYaml.Deserialize<V1CustomResourceDefinition>(Definition),
             cancellationToken: TestContext.Current.CancellationToken
         );
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                await cluster.Client.CustomObjects.ListNamespacedCustomObjectAsync(
+                    Group,
+                    "v1",
+                    "default",
+                    "widgets",
+                    cancellationToken: TestContext.Current.CancellationToken
+                );
+                return true;
+            }
+            catch (HttpOperationException notYet) when (notYet.Response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return false;
+            }
+        });
+    }
 
     public static Task<object> CreateAsync(TestCluster cluster, string name, object spec) =>
         cluster.Client.CustomObjects.CreateNamespacedCustomObjectAsync(

@@ -92,7 +92,12 @@ public sealed class NetworkTests
         await Liqoctl.DeleteAndWaitAsync(clusters.Gpu, Networking, Liqoctl.GpuTenant, "gatewayservers", "homelab");
 
         await Eventually.TrueAsync(() =>
-            !clusters.Gpu.Cluster.Listing().Keys.Any(k => k.Contains("gw-homelab", StringComparison.Ordinal))
+            !clusters
+                .Gpu.Cluster.Listing()
+                .Keys.Any(k =>
+                    k.Contains("gw-homelab", StringComparison.Ordinal)
+                    && !k.Contains(" Event ", StringComparison.Ordinal)
+                )
         );
         await IsAsync(clusters.Home, Liqoctl.HomeTenant, "gw-aws-gpu-1", "Error");
     }

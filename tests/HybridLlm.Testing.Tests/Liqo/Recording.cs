@@ -114,12 +114,17 @@ internal static partial class Recording
     public static SortedDictionary<string, string> Between(
         IReadOnlyDictionary<string, string> before,
         IReadOnlyDictionary<string, string> after
-    ) =>
-        Comparable(
-            after
-                .Where(o => before.GetValueOrDefault(o.Key) != o.Value)
-                .Select(o => JsonNode.Parse(o.Value)!.AsObject())
-        );
+    )
+    {
+        var then = Comparable(before.Values.Select(o => JsonNode.Parse(o)!.AsObject()));
+        var now = Comparable(after.Values.Select(o => JsonNode.Parse(o)!.AsObject()));
+        foreach (var (key, _) in now.Where(o => then.GetValueOrDefault(o.Key) == o.Value).ToList())
+        {
+            now.Remove(key);
+        }
+
+        return now;
+    }
 
     private static SortedDictionary<string, string> Comparable(IEnumerable<JsonObject> objects)
     {
@@ -131,6 +136,7 @@ internal static partial class Recording
             metadata["name"] = name;
             metadata.Remove("annotations");
             RemovePassing(o);
+            RemoveWhatVersionsDiffer(o);
             var key = $"{o["kind"]} {metadata["namespace"]}/{name}";
             while (!result.TryAdd(key, Masked(o, "")!.ToJsonString()))
             {
@@ -160,10 +166,21 @@ internal static partial class Recording
         }
     }
 
+    /// <summary>What real servers older than the recorded one do otherwise: labels since 1.21, secrets of accounts until 1.24.</summary>
+    private static void RemoveWhatVersionsDiffer(JsonObject o)
+    {
+        if (RealKubernetes.Binaries is not null)
+        {
+            (o["metadata"]!["labels"] as JsonObject)?.Remove("kubernetes.io/metadata.name");
+            o.Remove((string?)o["kind"] == "ServiceAccount" ? "secrets" : "");
+        }
+    }
+
     private static bool IsLiqos(JsonObject o)
     {
         var (kind, name) = ((string)o["kind"]!, (string)o["metadata"]!["name"]!);
         return !s_otherKinds.Contains(kind)
+            && (string?)o["type"] != "kubernetes.io/service-account-token"
             && !(kind == "ServiceAccount" && name == "default")
             && (string?)o["metadata"]!["namespace"] != "liqo";
     }

@@ -9,6 +9,11 @@ public sealed class ReplayTests
     // What is seen in the middle of a drain goes by the clock, so the rest needs a machine that is not busy.
     private static readonly bool s_hasTime = Environment.GetEnvironmentVariable("HYBRIDLLM_LONG") == "1";
 
+    private static readonly TimeSpan s_untilNoticed = TimeSpan.FromSeconds(30);
+
+    // Of virtual time, until a node whose provider does not answer is given up.
+    private static readonly TimeSpan s_untilLost = TimeSpan.FromMinutes(3);
+
     [Fact]
     public async Task Peerings_come_and_go_and_a_provider_dies_and_is_replaced()
     {
@@ -40,6 +45,39 @@ public sealed class ReplayTests
         await world.RentAsync("aws-gpu-1");
         await replay.BridgeAsync("01-peer");
         await replay.RunAsync("17-offload-second-life");
+        await replay.RunAsync(
+            "18-die-and-force-at-once",
+            before: async () =>
+            {
+                // In the recording the ping happened to fail before the drain began.
+                await world.KillAsync("aws-gpu-1");
+                await world.PassAsync(s_untilNoticed);
+            }
+        );
+        replay.ShouldBeAsRecorded();
+
+        await world.RentAsync("aws-gpu-2");
+        await replay.RunAsync("19-peer-fresh-id");
+        await replay.RunAsync("20-drain-stuck-then-force", before: () => world.KillAsync("aws-gpu-2"));
+        await replay.RunAsync("21-unstick-by-grace0");
+        replay.ShouldBeAsRecorded();
+
+        // 22: a new provider of the same id is peered; then it is replaced by another.
+        await world.RentAsync("aws-gpu-2");
+        await replay.BridgeAsync("19-peer-fresh-id");
+        await world.RentAsync("aws-gpu-2");
+        await world.PassAsync(s_untilLost);
+        await replay.RunAsync("23-replaced-provider-same-id-no-cleanup");
+        await replay.RunAsync("24-unpeer-replaced-provider");
+        await replay.RunAsync("25-force-unpeer-replaced-provider");
+        await replay.RunAsync("26-delete-leftover-foreignclusters");
+        await replay.RunAsync("27-peer-first-time-again");
+        replay.ShouldBeAsRecorded();
+
+        // 28: it is replaced, and an unpeering hangs at the slice.
+        await world.RentAsync("aws-gpu-2");
+        await world.DeleteSliceAsync("aws-gpu-2");
+        await replay.RunAsync("29-force-unpeer-replaced-provider");
         replay.ShouldBeAsRecorded();
     }
 

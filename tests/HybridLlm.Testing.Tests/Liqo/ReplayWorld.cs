@@ -154,6 +154,19 @@ internal sealed class ReplayWorld : IAsyncDisposable
         );
     }
 
+    /// <summary>Asks for the end of what a provider lends, as the first step of an unpeering does.</summary>
+    public async Task DeleteSliceAsync(string provider)
+    {
+        await PassAsync(TimeSpan.FromSeconds(30));
+        await Liqoctl.DeleteAsync(
+            _clusters[Homelab],
+            Liqoctl.Authentication,
+            $"liqo-tenant-{provider}",
+            "resourceslices",
+            provider
+        );
+    }
+
     /// <summary>Lets time pass.</summary>
     public Task PassAsync(TimeSpan time) => Task.Delay(time, _clock, Stop);
 

@@ -132,11 +132,14 @@ internal sealed class WireReplay
         var end = _start + traces.Min(t => t.Length);
         foreach (var trace in traces)
         {
-            // Whatever a trace does, it does at a tick or a notice before one.
-            for (var at = _start + trace.Tick; at < end; at += trace.Tick)
+            // Whatever a trace does, it does at the beginning of a tick that differs from the one before, or a notice earlier.
+            foreach (var tick in Enumerable.Range(1, trace.Instances.Count - 1))
             {
-                _due.Enqueue(null, at - s_warning);
-                _due.Enqueue(null, at);
+                if (trace.Instances[tick] != trace.Instances[tick - 1])
+                {
+                    _due.Enqueue(null, _start + (trace.Tick * tick) - s_warning);
+                    _due.Enqueue(null, _start + (trace.Tick * tick));
+                }
             }
         }
 

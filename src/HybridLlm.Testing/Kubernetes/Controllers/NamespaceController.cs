@@ -40,20 +40,89 @@ internal sealed class NamespaceController(ClusterState cluster) : IController
     private void Empty(JsonObject ns)
     {
         var pods = _client.List("v1", "Pod", ns.Name());
-        if (pods.Count > 0)
+        Delete(pods.Count > 0 ? pods : Content(ns.Name()));
+        var left = Content(ns.Name());
+        if (left.Count > 0)
         {
-            Delete(pods);
-            return;
+            Tell(ns, left);
         }
-
-        Delete(Content(ns.Name()));
-        if (Content(ns.Name()).Count == 0)
+        else
         {
             var emptied = ns.Copy();
             emptied.Make("spec")["finalizers"] = new JsonArray();
             _client.Update(emptied, "finalize");
             _next.Remove(ns.Uid());
         }
+    }
+
+    private void Tell(JsonObject ns, IReadOnlyList<JsonObject> left)
+    {
+        var kinds = Counted(left, o => $"{o.TextAt("kind")} {o.TextAt("apiVersion")}", g => $"{PluralOf(g)} has");
+        var holders = Counted(left.SelectMany(o => o.Finalizers()), f => f, g => $"{g.Key} in");
+        (string Type, bool Value, string Reason, string Message)[] conditions =
+        [
+            (
+                "NamespaceDeletionDiscoveryFailure",
+                false,
+                "ResourcesDiscovered",
+                "All resources successfully discovered"
+            ),
+            (
+                "NamespaceDeletionGroupVersionParsingFailure",
+                false,
+                "ParsedGroupVersions",
+                "All legacy kube types successfully parsed"
+            ),
+            (
+                "NamespaceDeletionContentFailure",
+                false,
+                "ContentDeleted",
+                "All content successfully deleted, may be waiting on finalization"
+            ),
+            ("NamespaceContentRemaining", true, "SomeResourcesRemain", $"Some resources are remaining: {kinds}"),
+            holders.Length > 0
+                ? (
+                    "NamespaceFinalizersRemaining",
+                    true,
+                    "SomeFinalizersRemain",
+                    $"Some content in the namespace has finalizers remaining: {holders}"
+                )
+                : (
+                    "NamespaceFinalizersRemaining",
+                    false,
+                    "ContentHasNoFinalizers",
+                    "All content-preserving finalizers finished"
+                ),
+        ];
+        _client.Change(
+            ns,
+            "status",
+            n =>
+            {
+                foreach (var (type, value, reason, message) in conditions)
+                {
+                    Conditions.Set(n.Make("status"), type, value, reason, message, cluster.NowText);
+                }
+            }
+        );
+    }
+
+    private static string Counted<T>(
+        IEnumerable<T> found,
+        Func<T, string> key,
+        Func<IGrouping<string, T>, string> words
+    ) =>
+        string.Join(
+            ", ",
+            found.GroupBy(key).Select(g => $"{words(g)} {g.Count()} resource instances").Order(StringComparer.Ordinal)
+        );
+
+    /// <summary>As <c>virtualnodes.offloading.liqo.io</c> or, of the core group, <c>secrets.</c>.</summary>
+    private string PluralOf(IEnumerable<JsonObject> objects)
+    {
+        var first = objects.First();
+        var kind = cluster.Kinds.FindByKind(first.TextAt("apiVersion")!, first.TextAt("kind")!)!;
+        return $"{kind.Plural}.{kind.Group}";
     }
 
     private IReadOnlyList<JsonObject> Content(string ns) =>

@@ -40,9 +40,9 @@ internal sealed class GenuineApi : IDisposable
     {
         try
         {
-            using var answer = await _http
-                .GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken)
-                .ConfigureAwait(false);
+            using HttpRequestMessage request = new(HttpMethod.Get, new Uri("readyz", UriKind.Relative));
+            request.Headers.UserAgent.ParseAdd(Agent);
+            using var answer = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

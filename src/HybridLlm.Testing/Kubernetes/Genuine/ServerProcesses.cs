@@ -43,16 +43,18 @@ internal sealed class ServerProcesses : IAsyncDisposable
         File.WriteAllText(PathOf("kubeconfig"), kubeconfig);
         Run(
             "kube-controller-manager",
-            $"--kubeconfig={PathOf("kubeconfig")}",
-            "--bind-address=127.0.0.1",
-            $"--secure-port={FreePort()}",
-            "--port=0",
-            $"--service-account-private-key-file={PathOf("accounts.key")}",
-            $"--root-ca-file={PathOf("server-ca.crt")}",
-            "--use-service-account-credentials",
-            "--leader-elect=false",
-            // What kubelets, nodes and load balancers do is emulated.
-            "--controllers=*,-nodeipam,-nodelifecycle,-cloud-node-lifecycle,-service,-route,-csrsigning,-csrapproving"
+            [
+                $"--kubeconfig={PathOf("kubeconfig")}",
+                "--bind-address=127.0.0.1",
+                $"--secure-port={FreePort()}",
+                $"--service-account-private-key-file={PathOf("accounts.key")}",
+                $"--root-ca-file={PathOf("server-ca.crt")}",
+                "--use-service-account-credentials",
+                "--leader-elect=false",
+                .. IsBefore24("kube-controller-manager") ? ["--port=0"] : Array.Empty<string>(),
+                // What kubelets, nodes and load balancers do is emulated.
+                "--controllers=*,-nodeipam,-nodelifecycle,-cloud-node-lifecycle,-service,-route,-csrsigning,-csrapproving",
+            ]
         );
     }
 
@@ -134,7 +136,6 @@ internal sealed class ServerProcesses : IAsyncDisposable
             $"--etcd-servers=http://127.0.0.1:{store}",
             "--bind-address=127.0.0.1",
             "--advertise-address=127.0.0.1",
-            "--insecure-port=0",
             $"--secure-port={Endpoint.Port}",
             $"--tls-cert-file={PathOf("server.crt")}",
             $"--tls-private-key-file={PathOf("server.key")}",
@@ -154,7 +155,20 @@ internal sealed class ServerProcesses : IAsyncDisposable
         );
     }
 
-    private void Run(string program, params string[] arguments)
+    /// <summary>Whether a program still has the port without TLS that Kubernetes 1.24 took away; it has to be told not to open it.</summary>
+    private bool IsBefore24(string program)
+    {
+        using var asked = Process.Start(
+            new ProcessStartInfo(Path.Combine(_binaries, program), "--version") { RedirectStandardOutput = true }
+        )!;
+        var said = asked.StandardOutput.ReadToEnd();
+        asked.WaitForExit();
+        return said.Split(" v1.") is [_, var rest]
+            && int.TryParse(rest.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+            && minor < 24;
+    }
+
+    private void Run(string program, params IEnumerable<string> arguments)
     {
         var log = LogOf(program);
 

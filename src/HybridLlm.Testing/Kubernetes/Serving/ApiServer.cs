@@ -15,23 +15,31 @@ internal sealed class ApiServer(ClusterState cluster)
 
     public async Task HandleAsync(HttpContext http)
     {
-        var isWatch = http.Request.Query["watch"].ToString() is "true" or "1";
-        var target = ApiTarget.Read(http.Request.Method, http.Request.Path.Value ?? "/", isWatch);
-        var user = cluster.Authenticator.Authenticate(http);
-        var impersonated = user is null ? null : Authenticator.Impersonated(http);
-        var seen = Describe(target, impersonated?.Name ?? user?.Name ?? "");
         try
         {
-            Authorise(target, user, impersonated);
-            await ExecuteAsync(http, target, impersonated ?? user!, seen).ConfigureAwait(false);
-        }
-        catch (ApiFailure failure)
-        {
-            await FailAsync(http, seen, failure).ConfigureAwait(false);
+            await HandleAsync(http, await ReadBodyAsync(http).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             http.Abort();
+        }
+    }
+
+    private async Task HandleAsync(HttpContext http, byte[] body)
+    {
+        var isWatch = http.Request.Query["watch"].ToString() is "true" or "1";
+        var target = ApiTarget.Read(http.Request.Method, http.Request.Path.Value ?? "/", isWatch);
+        var user = cluster.Authenticator.Authenticate(http);
+        var impersonated = user is null ? null : Authenticator.Impersonated(http);
+        var seen = Describe(target, impersonated?.Name ?? user?.Name ?? "", body);
+        try
+        {
+            Authorise(target, user, impersonated);
+            await ExecuteAsync(http, target, impersonated ?? user!, seen, body).ConfigureAwait(false);
+        }
+        catch (ApiFailure failure)
+        {
+            await FailAsync(http, seen, failure).ConfigureAwait(false);
         }
     }
 
@@ -65,7 +73,7 @@ internal sealed class ApiServer(ClusterState cluster)
         }
     }
 
-    private async Task ExecuteAsync(HttpContext http, ApiTarget target, ClusterUser user, ClusterCall seen)
+    private async Task ExecuteAsync(HttpContext http, ApiTarget target, ClusterUser user, ClusterCall seen, byte[] body)
     {
         if (cluster.Faults.Take(seen, afterEffect: false) is { } fault)
         {
@@ -95,7 +103,7 @@ internal sealed class ApiServer(ClusterState cluster)
             User = user,
             UserAgent = http.Request.Headers.UserAgent.ToString(),
             ContentType = (http.Request.ContentType ?? "application/json").Split(';')[0].Trim(),
-            Body = await ReadBodyAsync(http).ConfigureAwait(false),
+            Body = body,
             Queries = http.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString(), StringComparer.Ordinal),
         };
         CheckAccess(call);
@@ -199,7 +207,7 @@ internal sealed class ApiServer(ClusterState cluster)
         }
     }
 
-    private ClusterCall Describe(ApiTarget target, string user) =>
+    private ClusterCall Describe(ApiTarget target, string user, byte[] body) =>
         new()
         {
             Time = cluster.Now,
@@ -208,11 +216,14 @@ internal sealed class ApiServer(ClusterState cluster)
             Resource = target.Resource,
             Subresource = target.Subresource,
             Namespace = target.Namespace,
-            Name = target.Name,
+            Name = target.Verb == "create" && target.Name.Length == 0 ? NameIn(body) : target.Name,
             Path = target.Path,
             User = user,
             Status = 0,
         };
+
+    // As a real server's audit log has it.
+    private static string NameIn(byte[] body) => KubeJson.TryParse(body).TextAt("metadata", "name") ?? "";
 
     private static async Task<byte[]> ReadBodyAsync(HttpContext http)
     {

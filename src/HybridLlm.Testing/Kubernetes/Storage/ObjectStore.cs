@@ -17,6 +17,7 @@ internal sealed class ObjectStore
         StringComparer.Ordinal
     );
     private readonly List<ObjectChange> _history = [];
+    private readonly Removals _removed = new();
     private TaskCompletionSource _changed = NewSignal();
 
     // A real server's counter has moved on before its first client comes.
@@ -132,7 +133,7 @@ internal sealed class ObjectStore
         lock (_gate)
         {
             var table = TableOf(resource);
-            if (table.GetValueOrDefault(stored.Key) is not { } there || there.Version < stored.Version)
+            if ((table.GetValueOrDefault(stored.Key)?.Version ?? _removed.Of(resource, stored.Key)) < stored.Version)
             {
                 table[stored.Key] = stored;
                 Announce();
@@ -146,11 +147,14 @@ internal sealed class ObjectStore
         lock (_gate)
         {
             var table = TableOf(resource);
-            if (table.GetValueOrDefault(key) is { } there && there.Version <= version)
+            var there = table.GetValueOrDefault(key);
+            if (there is not null && there.Version <= version)
             {
                 table.Remove(key);
                 Announce();
             }
+
+            _removed.Note(resource, key, version == long.MaxValue ? there?.Version ?? 0 : version);
         }
     }
 
@@ -283,17 +287,4 @@ internal sealed class ObjectStore
 
         return then.Values;
     }
-}
-
-/// <summary>Objects, and the version of the store they were read at.</summary>
-internal sealed record ObjectListing(IReadOnlyList<StoredObject> Objects, long Version);
-
-/// <summary>One change.</summary>
-/// <param name="Resource">Resource name of the kind.</param>
-/// <param name="Before">Null when it was created.</param>
-/// <param name="After">Null when it was removed.</param>
-/// <param name="Announced">What a watch is shown; of a removed object its last state.</param>
-internal sealed record ObjectChange(string Resource, StoredObject? Before, StoredObject? After, StoredObject Announced)
-{
-    public long Version => Announced.Version;
 }

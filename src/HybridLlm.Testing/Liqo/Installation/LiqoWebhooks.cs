@@ -30,27 +30,50 @@ internal sealed class LiqoWebhooks(LiqoContext context) : IWebhook
             return after;
         }
 
+        if (!context.Options.WebhooksAnswer)
+        {
+            ThrowIfConcerned(call, operation);
+        }
+
         switch (call.Kind.Kind)
         {
             case "NamespaceOffloading":
                 CheckOffloading(before, after);
                 break;
             case "Tenant" when before is null:
-                CheckOnlyTenant(after);
+                CheckOnlyTenant(call.Target.Namespace);
                 break;
             case "ResourceSlice" when before is null && after.Label(LiqoNames.Replicated) != "true":
-                CheckOnlySlice(after);
+                CheckOnlySlice(call.Target.Namespace, after.Name());
                 break;
             case "VirtualNode":
                 after.Make("spec").SetIfAbsent("createNode", true);
                 after.Make("spec").SetIfAbsent("disableNetworkCheck", false);
                 break;
             case "Pod" when before is null:
-                PodPlacing.Apply(context, after);
+                PodPlacing.Apply(context, call.Target.Namespace, after);
                 break;
         }
 
         return after;
+    }
+
+    private void ThrowIfConcerned(ApiCall call, string operation)
+    {
+        var rule = Rules.FirstOrDefault(r =>
+            r.Group == call.Kind.Group && r.Resource == call.Kind.Plural && r.Operations.Contains(operation)
+        );
+        if (rule is null || (call.Kind.Kind == "Pod" && !PodPlacing.Concerns(context, call.Target.Namespace)))
+        {
+            return;
+        }
+
+        throw new ApiFailure(
+            500,
+            "InternalError",
+            $"Internal error occurred: failed calling webhook \"{rule.Name}\": failed to call webhook: Post "
+                + "\"https://liqo-webhook.liqo.svc:9443/\": dial tcp: connect: connection refused"
+        );
     }
 
     private static void CheckOffloading(JsonObject? before, JsonObject after)
@@ -82,20 +105,21 @@ internal sealed class LiqoWebhooks(LiqoContext context) : IWebhook
         }
     }
 
-    private void CheckOnlyTenant(JsonObject tenant)
+    // An object to be created need not name its namespace: the request does.
+    private void CheckOnlyTenant(string ns)
     {
-        if (context.Client.List(LiqoNames.Authentication, "Tenant", tenant.Namespace()).Count > 0)
+        if (context.Client.List(LiqoNames.Authentication, "Tenant", ns).Count > 0)
         {
             throw Denied("tenant.validate.liqo.io", "a Tenant already exists in the tenant namespace");
         }
     }
 
-    private void CheckOnlySlice(JsonObject slice)
+    private void CheckOnlySlice(string ns, string name)
     {
         var others = context
             .Client.List(LiqoNames.Authentication, "ResourceSlice")
             .Where(s => s.Label(LiqoNames.Replicated) != "true");
-        if (others.Any(s => s.Name() == slice.Name() && s.Namespace() != slice.Namespace()))
+        if (others.Any(s => s.Name() == name && s.Namespace() != ns))
         {
             throw Denied(
                 "resourceslice.validate.liqo.io",

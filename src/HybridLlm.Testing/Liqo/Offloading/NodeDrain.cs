@@ -13,6 +13,8 @@ internal sealed class NodeDrain(LiqoContext context)
 
     private readonly Dictionary<string, DateTimeOffset> _next = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, bool> _isForced = new(StringComparer.Ordinal);
+
     /// <summary>When to look again; null when the Node is empty.</summary>
     public DateTimeOffset? Advance(JsonObject virtualNode)
     {
@@ -33,9 +35,10 @@ internal sealed class NodeDrain(LiqoContext context)
         else
         {
             Cordon(node);
-            Evict(pods, context.IsDead(virtualNode.TextAt("spec", "clusterID")!));
+            _isForced[virtualNode.Uid()] = context.IsDead(virtualNode.TextAt("spec", "clusterID")!);
         }
 
+        Evict(pods, _isForced[virtualNode.Uid()]);
         if (pods.Count == 0)
         {
             _next.Remove(virtualNode.Uid());
@@ -47,15 +50,32 @@ internal sealed class NodeDrain(LiqoContext context)
 
     private void Cordon(JsonObject node)
     {
-        node.Make("spec")["unschedulable"] = true;
+        var spec = node.Make("spec");
+        spec["unschedulable"] = true;
+        JsonNode taint = new JsonObject
+        {
+            ["effect"] = "NoSchedule",
+            ["key"] = "node.kubernetes.io/unschedulable",
+            ["timeAdded"] = context.NowText,
+        };
+        spec["taints"] = new JsonArray([.. node.ObjectsAt("spec", "taints").Select(t => t.Copy()), taint]);
         context.Client.Update(node);
     }
 
-    private void Evict(List<JsonObject> pods, bool isDead)
+    private void Evict(List<JsonObject> pods, bool isForced)
     {
-        foreach (var pod in pods)
+        foreach (var pod in pods.Where(p => !p.IsDeleting() && (isForced || !IsProtected(p))))
         {
-            context.Client.Delete(pod, isDead ? 0 : null);
+            context.Client.Delete(pod, isForced ? 0 : null);
         }
     }
+
+    /// <summary>Whether a budget allows none of its pods to go: the eviction is refused, and tried again later.</summary>
+    private bool IsProtected(JsonObject pod) =>
+        context
+            .Client.List("policy/v1", "PodDisruptionBudget", pod.Namespace())
+            .Any(b =>
+                b.MapAt("spec", "selector", "matchLabels").All(l => pod.Label(l.Key) == l.Value)
+                && b.ObjectAt("spec")?["maxUnavailable"]?.ToString() is "0" or "0%"
+            );
 }

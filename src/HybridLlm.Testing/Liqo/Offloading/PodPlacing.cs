@@ -8,12 +8,11 @@ internal static class PodPlacing
 {
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
 
-    public static void Apply(LiqoContext context, JsonObject pod)
+    public static void Apply(LiqoContext context, string ns, JsonObject pod)
     {
         if (
-            context.Client.Find("v1", "Namespace", "", pod.Namespace())?.Label(LiqoNames.SchedulingEnabled) != "true"
-            || context.Client.Find(LiqoNames.Offloading, "NamespaceOffloading", pod.Namespace(), "offloading")
-                is not { } offloading
+            !Concerns(context, ns)
+            || context.Client.Find(LiqoNames.Offloading, "NamespaceOffloading", ns, "offloading") is not { } offloading
             || pod.TextAt("spec", "runtimeClassName") == "liqo"
         )
         {
@@ -46,6 +45,10 @@ internal static class PodPlacing
                 break;
         }
     }
+
+    /// <summary>Whether pods of a namespace are looked at.</summary>
+    public static bool Concerns(LiqoContext context, string ns) =>
+        context.Client.Find("v1", "Namespace", "", ns)?.Label(LiqoNames.SchedulingEnabled) == "true";
 
     private static void Tolerate(JsonObject pod)
     {

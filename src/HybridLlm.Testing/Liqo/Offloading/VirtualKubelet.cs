@@ -5,6 +5,7 @@ using HybridLlm.Testing.Kubernetes.Controllers;
 using HybridLlm.Testing.Kubernetes.Objects;
 using HybridLlm.Testing.Kubernetes.Serving;
 using HybridLlm.Testing.Liqo.Networking;
+using HybridLlm.Testing.Liqo.Peering;
 
 namespace HybridLlm.Testing.Liqo.Offloading;
 
@@ -31,11 +32,15 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
         }
     }
 
-    protected override IEnumerable<JsonObject> Objects() =>
-        Client.List(LiqoNames.Offloading, "VirtualNode").Where(v => !v.IsDeleting());
+    protected override IEnumerable<JsonObject> Objects() => Client.List(LiqoNames.Offloading, "VirtualNode");
 
     protected override DateTimeOffset? Reconcile(JsonObject virtualNode)
     {
+        if (virtualNode.IsDeleting())
+        {
+            return Client.Find("v1", "Node", "", virtualNode.Name()) is { } last ? WatchLoss(virtualNode, last) : null;
+        }
+
         if (
             Client.Find(
                 "apps/v1",
@@ -123,14 +128,9 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
 
     private DateTimeOffset? Watch(JsonObject virtualNode, JsonObject node)
     {
-        var key = $"loss of {virtualNode.Uid()}";
-        var isLost = Context
-            .ForeignCluster(virtualNode.TextAt("spec", "clusterID")!)
-            .ObjectsAt("status", "conditions")
-            .Any(c => c.TextAt("type") == "APIServerStatus" && c.TextAt("status") == "Error");
-        if (!isLost)
+        if (!IsLost(virtualNode))
         {
-            Context.Patience.Forget(key);
+            Context.Patience.Forget(LossOf(virtualNode));
             var network = NetworkState(virtualNode);
             VirtualNodeNode.Resize(Context, virtualNode, node);
             if (!Conditions.IsTrue(node, "Ready") && network != false)
@@ -145,6 +145,25 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
             return null;
         }
 
+        return WatchLoss(virtualNode, node);
+    }
+
+    private static string LossOf(JsonObject virtualNode) => $"loss of {virtualNode.Uid()}";
+
+    private bool IsLost(JsonObject virtualNode) =>
+        Context
+            .ForeignCluster(virtualNode.TextAt("spec", "clusterID")!)
+            .ObjectsAt("status", "conditions")
+            .Any(c => c.TextAt("type") == "APIServerStatus" && c.TextAt("status") == "Error");
+
+    private DateTimeOffset? WatchLoss(JsonObject virtualNode, JsonObject node)
+    {
+        var key = LossOf(virtualNode);
+        if (!IsLost(virtualNode))
+        {
+            return null;
+        }
+
         if (Context.Patience.StillWaiting(key, s_untilUnknown) is { } unknown)
         {
             return unknown;
@@ -153,6 +172,7 @@ internal sealed class VirtualKubelet(LiqoContext context) : LiqoController(conte
         if (Conditions.IsTrue(node, "Ready"))
         {
             VirtualNodeNode.GiveUp(Context, node, PodsOn(node));
+            ForeignClusterController.Reconsider(Context, virtualNode.TextAt("spec", "clusterID")!);
         }
 
         if (Context.Patience.StillWaiting(key, s_untilUnknown + s_untilEviction) is { } eviction)

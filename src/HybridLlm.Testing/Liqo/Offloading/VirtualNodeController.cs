@@ -57,6 +57,12 @@ internal sealed class VirtualNodeController(LiqoContext context) : LiqoControlle
 
     private DateTimeOffset? TakeDown(JsonObject node)
     {
+        if (_drain.Advance(node) is { } due)
+        {
+            return due;
+        }
+
+        // The real one says so only when the drain is over.
         node = SetConditions(
             node,
             ("VirtualKubelet", "Deleting"),
@@ -66,10 +72,6 @@ internal sealed class VirtualNodeController(LiqoContext context) : LiqoControlle
             ("Node", "Draining"),
             ("VirtualKubelet", "Deleting")
         );
-        if (_drain.Advance(node) is { } due)
-        {
-            return due;
-        }
 
         if (Client.Find("apps/v1", "Deployment", node.Namespace(), DeploymentName(node)) is { } deployment)
         {

@@ -55,7 +55,7 @@ internal static class VirtualNodeNode
         }
 
         var lost = context.Client.UpdateStatus(node);
-        var taints = Taints();
+        var taints = TaintsWhileReachable(lost);
         foreach (var effect in new[] { "NoSchedule", "NoExecute" })
         {
             JsonNode taint = new JsonObject
@@ -79,7 +79,7 @@ internal static class VirtualNodeNode
     {
         SayReady(node.Make("status"), context.NowText, network);
         var back = context.Client.UpdateStatus(node);
-        back.Make("spec")["taints"] = Taints();
+        back.Make("spec")["taints"] = TaintsWhileReachable(back);
         context.Client.Update(back);
         foreach (var pod in pods)
         {
@@ -151,6 +151,9 @@ internal static class VirtualNodeNode
             Conditions.Set(status, type, false, reason, "The remote cluster is advertising sufficient resources", now);
         }
     }
+
+    private static JsonArray TaintsWhileReachable(JsonObject node) =>
+        new([.. node.ObjectsAt("spec", "taints").Where(t => t.TextAt("key") != Unreachable).Select(t => t.Copy())]);
 
     private static JsonArray Taints() =>
         new(

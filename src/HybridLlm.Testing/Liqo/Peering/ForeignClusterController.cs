@@ -48,6 +48,12 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
             foreign = Client.Update(foreign);
         }
 
+        if (view.ApiServer is null && foreign.Finalizers().Contains(LiqoNames.CheckerFinalizer))
+        {
+            foreign.SetFinalizers([.. foreign.Finalizers().Where(f => f != LiqoNames.CheckerFinalizer)]);
+            foreign = Client.Update(foreign);
+        }
+
         var due = view.ApiServer is null ? (DateTimeOffset?)null : Ping(foreign.Name(), view);
         var status = view.Summarise(due is null ? null : _pings[foreign.Name()].Answers);
         if (!JsonNode.DeepEquals(foreign["status"], status))
@@ -57,6 +63,34 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
         }
 
         return due;
+    }
+
+    /// <summary>
+    /// What the real controller does when a virtual node's Node changes: only then, and only if the kubeconfig has gone with the identity
+    /// by then, it takes back what it said of the provider.
+    /// </summary>
+    public static void Reconsider(LiqoContext context, string id)
+    {
+        bool IsOfPeer(JsonObject o) => o.Label(LiqoNames.RemoteId) == id;
+        var client = context.Client;
+        if (
+            client.List(LiqoNames.Authentication, "Identity").Any(IsOfPeer)
+            || client.List("v1", "Secret").Any(s => IsOfPeer(s) && s.Label(LiqoNames.IdentityType) is not null)
+            || client.Find(LiqoNames.Core, "ForeignCluster", "", id) is not { } foreign
+        )
+        {
+            return;
+        }
+
+        client.Change(
+            foreign,
+            "status",
+            f =>
+            {
+                f.Make("status").Remove("apiServerUrl");
+                f.Make("status").Remove("foreignProxyUrl");
+            }
+        );
     }
 
     private DateTimeOffset Ping(string id, PeerView view)

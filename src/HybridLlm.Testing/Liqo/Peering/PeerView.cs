@@ -60,13 +60,14 @@ internal sealed class PeerView
                 ["offloading"] = Module(_virtualNodes.Count > 0, [.. OffloadingConditions()]),
             },
             ["observedGeneration"] = _foreign["metadata"]!["generation"]!.DeepClone(),
-            ["role"] = isProvider
-                ? _tenant is null
-                    ? "Provider"
-                    : "ConsumerAndProvider"
-                : _tenant is null
-                    ? "Unknown"
-                    : "Consumer",
+            ["role"] =
+                isProvider || _virtualNodes.Count > 0
+                    ? _tenant is null
+                        ? "Provider"
+                        : "ConsumerAndProvider"
+                    : _tenant is null
+                        ? "Unknown"
+                        : "Consumer",
             ["tenantNamespace"] = Namespaces(),
         };
         if (isProvider)
