@@ -111,6 +111,23 @@ internal sealed class HomeLab : IAsyncDisposable
         return (string.Concat(lines.Select(l => l["message"]?["content"]?.ToString())), lines);
     }
 
+    /// <summary>
+    /// Has each server answer once, so that it is known who each is: a server that is lost before it has said that has delivered
+    /// nothing, and its answer begins anew.
+    /// </summary>
+    public async Task MeetAllAsync()
+    {
+        var all = Gateway.Router.Home.All;
+        await UntilAsync(() => all.All(b => b.View.Up));
+        foreach (var server in all)
+        {
+            var others = all.Where(b => b != server).ToList();
+            others.ForEach(o => o.Drain());
+            await AskAsync(Question("Who are you?", tokens: 1));
+            others.ForEach(o => o.Undrain());
+        }
+    }
+
     /// <summary>Waits until it holds; fails after half a minute.</summary>
     public static async Task UntilAsync(Func<bool> holds)
     {

@@ -74,6 +74,7 @@ public sealed class AnthropicTests
         Text(await StreamAsync(lab, Question(stream: true))).ShouldBe(expected);
 
         await using var alone = await HomeLab.StartAsync(1, o => o.ReturnSeconds = 1);
+        await alone.MeetAllAsync();
         alone.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 5));
         var events = await StreamAsync(alone, Question(stream: true));
         events[^1]["type"]!.ToString().ShouldBe("error");

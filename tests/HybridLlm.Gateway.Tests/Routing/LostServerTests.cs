@@ -106,6 +106,7 @@ public sealed class LostServerTests
         await using var calm = await HomeLab.StartAsync(1);
         var (expected, _) = await calm.AskAsync(HomeLab.Question(tokens: 60));
         await using var lab = await HomeLab.StartAsync(1, o => o.HeartbeatSeconds = 0.2);
+        await lab.MeetAllAsync();
         lab.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 10));
 
         var answer = lab.AskAsync(HomeLab.Question(tokens: 60));
@@ -122,12 +123,14 @@ public sealed class LostServerTests
     public async Task An_answer_that_nobody_can_take_up_ends_with_an_error_and_never_as_if_it_were_complete()
     {
         await using var lab = await HomeLab.StartAsync(1, o => o.ReturnSeconds = 1);
+        await lab.MeetAllAsync();
         lab.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 10));
         var (_, lines) = await lab.AskAsync(HomeLab.Question(tokens: 60));
         lines[^1]["error"]!.ToString().ShouldContain("The server was lost in the middle of the answer");
         lines.ShouldNotContain(l => l["done"] != null && l["done"]!.GetValue<bool>());
 
         await using var sse = await HomeLab.StartAsync(1, o => o.ReturnSeconds = 1);
+        await sse.MeetAllAsync();
         sse.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 10));
         using var response = await sse.PostAsync("v1/chat/completions", HomeLab.Question(tokens: 60));
         var events = await response.Content.ReadAsStringAsync(Token);
@@ -140,7 +143,7 @@ public sealed class LostServerTests
     {
         EmulatedModel other = new() { Name = HomeLab.Model, Digest = new string('a', 64) };
         await using var lab = await HomeLab.StartAsync([_ => { }, o => o.Models = [other]], o => o.ReturnSeconds = 1);
-        await BothUpAsync(lab);
+        await lab.MeetAllAsync();
         lab.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 10));
         lab.Servers[1].Arm(new StreamFault(StreamFaultKind.Kill, 10));
 
@@ -162,14 +165,15 @@ public sealed class LostServerTests
             ],
             o => (o.AllowOtherVersions, o.ReturnSeconds) = (allowed, 1)
         );
-        await BothUpAsync(lab);
+        await lab.MeetAllAsync();
         using var said = await lab.Http.GetAsync("api/version", Token);
         (await said.Content.ReadAsStringAsync(Token)).ShouldContain("-hybridllm");
 
         var answer = lab.AskAsync(HomeLab.Question(tokens: 200));
         await HomeLab.UntilAsync(() => lab.Servers.Any(s => s.InFlight > 0));
         await Task.Delay(300, Token);
-        await lab.Servers.Single(s => s.Requests.Any(r => r.Path == "/api/chat")).KillAsync();
+        var serving = lab.Gateway.Router.Home.All.Single(b => b.Open > 0).Name;
+        await lab.Servers.Single(s => s.Address == new Uri(serving)).KillAsync();
 
         var (_, lines) = await answer;
         if (allowed)
@@ -194,7 +198,7 @@ public sealed class LostServerTests
         await using var calm = await HomeLab.StartAsync(1);
         var expected = Text(await BodyAsync(calm, path));
         await using var lab = await HomeLab.StartAsync(2, o => o.ReturnSeconds = 1);
-        await BothUpAsync(lab);
+        await lab.MeetAllAsync();
         lab.Servers[0].Arm(new StreamFault(StreamFaultKind.Kill, 10));
         lab.Servers[1].Arm(new StreamFault(StreamFaultKind.Kill, 10));
 
