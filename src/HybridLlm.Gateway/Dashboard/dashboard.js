@@ -24,6 +24,7 @@ function rows(id, items, columns, none) {
   $(id).replaceChildren(...list);
 }
 
+const time = text => new Date(text).toLocaleTimeString(undefined, { hour12: false });
 const usd = value => "$" + (value ?? 0).toFixed(value && value < 0.01 ? 6 : 2);
 
 function seams(answer) {
@@ -33,7 +34,7 @@ function seams(answer) {
 }
 
 function show(state) {
-  $("at").textContent = "as of " + new Date(state.at).toLocaleTimeString();
+  $("at").textContent = "as of " + time(state.at);
   $("at").className = "";
   $("ask").hidden = true;
   $("held").textContent = state.held;
@@ -56,7 +57,7 @@ function show(state) {
       : `${r.model}: ${r.requests > 0 ? r.requests + " requests" : "nobody asks"}.`;
   }
   rows("answers", state.answers, a => [
-    cell(new Date(a.ended_at).toLocaleTimeString()),
+    cell(time(a.ended_at)),
     cell(a.model),
     cell(a.caller),
     cell(a.seconds.toFixed(2), "n"),
