@@ -96,7 +96,15 @@ internal sealed class ChunkReader(Stream stream, bool hideLogprobs = false) : ID
     {
         var rest = _buffer.AsSpan(_start, _end - _start);
         _start = _searched = _end = 0;
-        return NdjsonStream.IsBlank(rest) ? null : Take(rest);
+        try
+        {
+            return NdjsonStream.IsBlank(rest) ? null : Take(rest);
+        }
+        catch (OllamaMalformedException e) when (LinesRead > 0 && rest[0] == '{')
+        {
+            // Ollama ends every line; something between it and here has cut this one short, and closed cleanly.
+            throw new OllamaCutException(LinesRead, e);
+        }
     }
 
     private OllamaChunk Take(ReadOnlySpan<byte> line)
