@@ -58,6 +58,9 @@ internal static class PeeringScenarios
                 );
                 await two.UntilAsync(async () =>
                     (await new Slices.SliceManager(two.Home.Liqo).ListAsync(Stop)).Count == 0
+                    && (await two.Home.Admin.ListNodeAsync(cancellationToken: Stop)).Items.All(n =>
+                        n.Metadata.Name != Federation.ProviderId
+                    )
                 );
                 await PatchAsync(two, Kinds.Secret, "liqo-remote-certificate", "data", "csr");
             },

@@ -181,14 +181,21 @@ internal sealed class ReplayWorld : IAsyncDisposable
         _clock.Dispose();
     }
 
-    private async Task<TestCluster> AddAsync(string name, string node, string pods) =>
-        _clusters[name] = await TestCluster.StartAsync(o =>
+    private async Task<TestCluster> AddAsync(string name, string node, string pods)
+    {
+        var cluster = _clusters[name] = await TestCluster.StartAsync(o =>
         {
             o.Time = _clock;
             o.Name = name;
             o.PodCidr = pods;
             o.Nodes = [new EmulatedNode { Name = node, Gpus = name == Homelab ? 0 : 1 }];
         });
+        // It registers by itself; a listing taken before is no "before".
+        await Eventually.TrueAsync(async () =>
+            (await cluster.Client.ListNodeAsync(cancellationToken: Stop)).Items.Any(n => n.Metadata.Name == node)
+        );
+        return cluster;
+    }
 
     /// <summary>Key and clients of the peering user, whose certificate the provider's cluster signs.</summary>
     internal sealed class PeeringUserKey : IDisposable

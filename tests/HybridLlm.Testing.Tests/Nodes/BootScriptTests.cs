@@ -62,6 +62,7 @@ public sealed class BootScriptTests : IDisposable
         gpu.Calls.Where(c => c.StartsWith("systemctl enable", StringComparison.Ordinal))
             .ShouldBe([
                 "systemctl enable --now --no-block nebula.service",
+                "systemctl enable --now --no-block hybridllm-interruption.service",
                 "systemctl enable --now --no-block k3s.service",
             ]);
         gpu.Calls.ShouldNotContain(c => c.Contains("poweroff"));
