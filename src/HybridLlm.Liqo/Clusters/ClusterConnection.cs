@@ -44,7 +44,7 @@ public sealed class ClusterConnection : IDisposable
         AuthorityPem = config.SslCaCerts is { Count: > 0 } authorities
             ? string.Concat(authorities.Select(a => a.ExportCertificatePem() + "\n"))
             : null;
-        Port = new KubernetesPort(new KubernetesTransport(_client, _options));
+        Port = new KubernetesPort(new KubernetesTransport(_client, _options), _options.Time);
     }
 
     /// <summary>Address of the API server.</summary>
@@ -130,7 +130,11 @@ public sealed class ClusterConnection : IDisposable
             );
 
     /// <summary>Closes every connection.</summary>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        Port.Dispose();
+        _client.Dispose();
+    }
 
     private static ClusterConnection From(
         string source,

@@ -8,7 +8,7 @@ using HybridLlm.Liqo.Resources;
 namespace HybridLlm.Liqo.Clusters;
 
 /// <summary>The calls this package makes to an API server, in its own records.</summary>
-internal sealed class KubernetesPort(KubernetesTransport transport)
+internal sealed class KubernetesPort : IDisposable
 {
     private const int PageSize = 500;
     private const string MergePatch = "application/merge-patch+json";
@@ -18,12 +18,27 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
     private static readonly TimeSpan s_watchLength = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan s_watchGrace = TimeSpan.FromSeconds(30);
 
+    private readonly KubernetesTransport _transport;
+
+    public KubernetesPort(KubernetesTransport transport, TimeProvider time)
+    {
+        _transport = transport;
+        Questions = new KubernetesQuestions(transport);
+        Watches = new WatchHub(this, time);
+    }
+
     /// <summary>What is asked of the server itself, rather than of its objects.</summary>
-    public KubernetesQuestions Questions { get; } = new(transport);
+    public KubernetesQuestions Questions { get; }
+
+    /// <summary>Its watches, as operations that run at once share them.</summary>
+    public WatchHub Watches { get; }
 
     /// <summary>Whether the API server answers at all within <paramref name="limit"/>, asked once.</summary>
     public Task<bool> AnswersAsync(TimeSpan limit, CancellationToken cancellationToken) =>
-        transport.AnswersAsync(limit, cancellationToken);
+        _transport.AnswersAsync(limit, cancellationToken);
+
+    /// <summary>Ends the watches; the transport is the connection's.</summary>
+    public void Dispose() => Watches.Dispose();
 
     /// <summary>The object; null when there is none.</summary>
     public async Task<ClusterObject?> GetAsync(
@@ -35,7 +50,7 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
     {
         try
         {
-            using var answer = await transport
+            using var answer = await _transport
                 .CallAsync(HttpMethod.Get, kind.Path(ns, name), null, cancellationToken)
                 .ConfigureAwait(false);
             return kind.Read(answer.RootElement);
@@ -55,7 +70,7 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
         {
             var path = $"{selection.Path}?limit={PageSize}{selection.Query}";
             path += next is null ? "" : $"&continue={Uri.EscapeDataString(next)}";
-            using var page = await transport
+            using var page = await _transport
                 .CallAsync(HttpMethod.Get, path, null, cancellationToken)
                 .ConfigureAwait(false);
             if (page.RootElement.TryGetProperty("items", out var found) && found.ValueKind == JsonValueKind.Array)
@@ -180,7 +195,7 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
 
         try
         {
-            using var answer = await transport
+            using var answer = await _transport
                 .CallAsync(
                     HttpMethod.Delete,
                     kind.Path(ns, name),
@@ -210,7 +225,7 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
             $"{selection.Path}?watch=1&allowWatchBookmarks=true&timeoutSeconds={(int)s_watchLength.TotalSeconds}"
             + selection.Query
             + (resourceVersion is null ? "" : $"&resourceVersion={Uri.EscapeDataString(resourceVersion)}");
-        using var answer = await transport.OpenAsync(path, cancellationToken).ConfigureAwait(false);
+        using var answer = await _transport.OpenAsync(path, cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource longest = new(s_watchLength + s_watchGrace, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, longest.Token);
         using var stream = await answer.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
@@ -218,7 +233,7 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
         while (await NextAsync(lines, either.Token, cancellationToken).ConfigureAwait(false) is { } json)
         {
             using var line = json;
-            yield return WatchChange.Read(selection.Kind, line.RootElement, transport.Server, path);
+            yield return WatchChange.Read(selection.Kind, line.RootElement, _transport.Server, path);
         }
     }
 
@@ -263,7 +278,7 @@ internal sealed class KubernetesPort(KubernetesTransport transport)
         CancellationToken cancellationToken
     )
     {
-        using var answer = await transport.CallAsync(method, path, body, cancellationToken).ConfigureAwait(false);
+        using var answer = await _transport.CallAsync(method, path, body, cancellationToken).ConfigureAwait(false);
         return kind.Read(answer.RootElement);
     }
 }

@@ -1,3 +1,4 @@
+using HybridLlm.Liqo.Identities;
 using HybridLlm.Liqo.Resources;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,7 @@ public sealed class LiqoCluster
         LiqoNamespace = liqoNamespace;
         Id = id;
         Version = version;
+        Credentials = new KeptCredentials(this);
     }
 
     /// <summary>The cluster's id among its peers.</summary>
@@ -41,6 +43,9 @@ public sealed class LiqoCluster
     internal KubernetesPort Port => _connection.Port;
 
     internal TimeProvider Time => _connection.Time;
+
+    /// <summary>What it shows its providers when it is a consumer.</summary>
+    internal KeptCredentials Credentials { get; }
 
     internal ILogger<T> Logger<T>() => _connection.Logger<T>();
 

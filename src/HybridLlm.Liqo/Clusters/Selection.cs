@@ -16,6 +16,17 @@ internal sealed record Selection(ResourceKind Kind, string? Namespace = null)
 
     public string Path => Kind.Path(Namespace);
 
+    /// <summary>The label selector's terms, each <c>label</c> or <c>label=value</c>: this package writes no others.</summary>
+    public IEnumerable<string> LabelTerms => Labels?.Split(',') ?? [];
+
+    /// <summary>Whether the server would select an object. It must have no <see cref="Fields"/>, which only the server knows.</summary>
+    public bool Includes(ClusterObject value) =>
+        (Name is null || Name == value.Name)
+        && (Namespace is null || Namespace == value.Namespace)
+        && LabelTerms.All(t =>
+            t.Split('=', 2) is [var label, var wanted] ? value.Label(label) == wanted : value.Label(t) is not null
+        );
+
     /// <summary>Selectors as the rest of a query string.</summary>
     public string Query =>
         Part("labelSelector", Labels) + Part("fieldSelector", Name is null ? Fields : $"metadata.name={Name}");

@@ -6,6 +6,12 @@ namespace HybridLlm.Liqo.Clusters;
 /// <summary>One line of a watch: an object as it is now, or its end; a bookmark carries neither.</summary>
 internal sealed record WatchChange(string? ResourceVersion, ClusterObject? Object, bool IsGone)
 {
+    /// <summary>All that is there, in place of all that was told before; null but from a shared watch.</summary>
+    public ObjectList? Listing { get; private init; }
+
+    public static WatchChange Of(ObjectList listing) =>
+        new(listing.ResourceVersion, null, IsGone: false) { Listing = listing };
+
     /// <exception cref="KubernetesCallException">The server ends the watch with an error, mostly an expired version.</exception>
     public static WatchChange Read(ResourceKind kind, JsonElement line, Uri server, string path)
     {

@@ -13,9 +13,10 @@ namespace HybridLlm.Liqo.Identities;
 /// </summary>
 internal sealed class ClusterKey : IDisposable
 {
-    private const string Ed25519 = "1.3.101.112";
-    private const string Rsa = "1.2.840.113549.1.1.1";
-    private const string EllipticCurve = "1.2.840.10045.2.1";
+    public const string Ed25519 = "1.3.101.112";
+    public const string Rsa = "1.2.840.113549.1.1.1";
+    public const string EllipticCurve = "1.2.840.10045.2.1";
+
     private const string RsaSha256 = "1.2.840.113549.1.1.11";
     private const string EcdsaSha256 = "1.2.840.10045.4.3.2";
     private const string EcdsaSha384 = "1.2.840.10045.4.3.3";

@@ -6,18 +6,34 @@ namespace HybridLlm.Liqo.Identities;
 /// <param name="KeyInfo">The same public key as SubjectPublicKeyInfo, DER.</param>
 internal sealed record ConsumerCredentials(byte[] PublicKey, byte[] SigningRequest, byte[] KeyInfo)
 {
+    /// <summary>Whether a request made again would be the same, since the same bytes always get the same signature.</summary>
+    private bool IsRepeatable { get; init; } = true;
+
+    /// <summary>Credentials of a consumer.</summary>
+    public static ConsumerCredentials Make(ClusterKey key, string clusterId) =>
+        new(
+            SigningRequestPem.PublicKey(key),
+            SigningRequestPem.Create(key, SigningRequestPem.Organization, clusterId),
+            key.PublicKey
+        )
+        {
+            IsRepeatable = key.IsDeterministic,
+        };
+
     /// <summary>
-    /// Credentials of a consumer. A signature that differs each time (ECDSA) would not match the one the provider keeps,
-    /// so a request made earlier for the same key is used again.
+    /// The same for a provider that has a request. A signature that differs each time (ECDSA) would not match the one it keeps, so a
+    /// request made earlier for the same key is used again.
     /// </summary>
-    public static ConsumerCredentials Make(ClusterKey key, string clusterId, byte[]? earlier)
-    {
-        var request =
-            !key.IsDeterministic
-            && earlier is not null
-            && SigningRequestPem.IsFor(earlier, key, SigningRequestPem.Organization, clusterId)
-                ? earlier
-                : SigningRequestPem.Create(key, SigningRequestPem.Organization, clusterId);
-        return new ConsumerCredentials(SigningRequestPem.PublicKey(key), request, key.PublicKey);
-    }
+    public ConsumerCredentials Continuing(byte[]? earlier) =>
+        !IsRepeatable && earlier is not null && SigningRequestPem.AskTheSame(earlier, SigningRequest)
+            ? this with
+            {
+                SigningRequest = earlier,
+            }
+            : this;
+
+    public bool HasKeyOf(ConsumerCredentials other) => KeyInfo.AsSpan().SequenceEqual(other.KeyInfo);
+
+    /// <summary>Whether a signature of the consumer's controller was made with this key.</summary>
+    public bool HasSigned(byte[] data, byte[] signature) => KeySignature.IsOf(KeyInfo, data, signature);
 }

@@ -41,25 +41,28 @@ internal static class SigningRequestPem
         return Encoding.ASCII.GetBytes(PemEncoding.WriteString(Label, request.Encode()) + "\n");
     }
 
-    /// <summary>Whether a request was made for the same key and name, whatever its signature.</summary>
-    public static bool IsFor(byte[] pem, ClusterKey key, string organization, string commonName)
+    /// <summary>Whether two requests are for the same key and name, whatever their signatures.</summary>
+    public static bool AskTheSame(byte[] pem, byte[] other) =>
+        InfoOf(pem) is { } info && InfoOf(other) is { } otherInfo && info.Span.SequenceEqual(otherInfo.Span);
+
+    /// <summary>A public key as the bytes of its PEM, the form Liqo compares.</summary>
+    public static byte[] PublicKey(ClusterKey key) =>
+        Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key.PublicKey) + "\n");
+
+    /// <summary>The signed part of a request; null when it is none.</summary>
+    private static ReadOnlyMemory<byte>? InfoOf(byte[] pem)
     {
         try
         {
             var text = Encoding.ASCII.GetString(pem);
             var der = Convert.FromBase64String(text[PemEncoding.Find(text).Base64Data]);
-            var info = new AsnReader(der, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue();
-            return info.Span.SequenceEqual(Info(key, organization, commonName));
+            return new AsnReader(der, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue();
         }
         catch (Exception unreadable) when (unreadable is ArgumentException or FormatException or AsnContentException)
         {
-            return false;
+            return null;
         }
     }
-
-    /// <summary>A public key as the bytes of its PEM, the form Liqo compares.</summary>
-    public static byte[] PublicKey(ClusterKey key) =>
-        Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key.PublicKey) + "\n");
 
     private static byte[] Info(ClusterKey key, string organization, string commonName)
     {

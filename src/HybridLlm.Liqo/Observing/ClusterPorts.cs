@@ -9,4 +9,7 @@ internal sealed class ClusterPorts(KubernetesPort? consumer, KubernetesPort? pro
     public KubernetesPort this[ClusterSide cluster] =>
         (cluster == ClusterSide.Consumer ? consumer : provider)
         ?? throw new InvalidOperationException($"This operation has no way to the {cluster}.");
+
+    /// <summary>Those there are.</summary>
+    public IEnumerable<KubernetesPort> All => new[] { consumer, provider }.OfType<KubernetesPort>();
 }

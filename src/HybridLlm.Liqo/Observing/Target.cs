@@ -1,4 +1,5 @@
 using HybridLlm.Liqo.Clusters;
+using HybridLlm.Liqo.Resources;
 
 namespace HybridLlm.Liqo.Observing;
 
@@ -23,4 +24,13 @@ internal sealed record Target(ClusterSide Cluster, Selection Selection)
     /// <summary>The object of a key.</summary>
     public static Target On(ObjectKey key) =>
         new(key.Cluster, new Selection(key.Kind, key.Namespace) { Name = key.Name });
+
+    /// <summary>
+    /// The object of a key that has a label, or is still to come with it. The label tells it from other people's, so that several waits of
+    /// the sort can share a watch.
+    /// </summary>
+    public static Target On(ObjectKey key, string label, ClusterObject? known) =>
+        known is null || known.Label(label) is not null
+            ? new(key.Cluster, new Selection(key.Kind, key.Namespace) { Name = key.Name, Labels = label })
+            : On(key);
 }

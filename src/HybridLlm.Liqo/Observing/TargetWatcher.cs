@@ -87,11 +87,15 @@ internal sealed class TargetWatcher : IAsyncDisposable
     {
         try
         {
-            var changes = _port.WatchAsync(_target.Selection, _version, cancellationToken);
+            var changes = _port.Watches.FollowAsync(_target.Selection, _version, cancellationToken);
             await foreach (var change in changes.ConfigureAwait(false))
             {
                 _version = change.ResourceVersion ?? _version;
-                Tell(world => world.WithChange(_target, change));
+                Tell(world =>
+                    change.Listing is { } listing
+                        ? world.WithListing(_target, listing)
+                        : world.WithChange(_target, change)
+                );
             }
 
             return true;

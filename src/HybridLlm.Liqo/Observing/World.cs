@@ -51,19 +51,24 @@ internal sealed record World
 
     public World Without(ObjectKey key) => this with { Objects = Objects.Remove(key) };
 
-    /// <summary>What a listing of the target brought replaces what was known of it.</summary>
+    /// <summary>
+    /// What a listing of the target brought replaces what was known of it, but for what this process wrote after the listing was made.
+    /// </summary>
     public World WithListing(Target target, ObjectList list)
     {
-        var (cluster, kind) = (target.Cluster, target.Selection.Kind);
-        var keys = list.Items.Select(i => ObjectKey.Of(cluster, kind, i)).ToImmutableHashSet();
+        var listed = list.Items.ToDictionary(i => ObjectKey.Of(target.Cluster, target.Selection.Kind, i));
         var known = Listings.GetValueOrDefault(target)?.Keys ?? [];
-        var gone = (target.Selection.Name is { } name ? known.Add(KeyOf(target, name)) : known).Except(keys);
+        var missing = (target.Selection.Name is { } name ? known.Add(KeyOf(target, name)) : known).Except(listed.Keys);
+        var gone = missing.Where(k => list == ObjectList.Nothing || !IsNewer(k, list.ResourceVersion)).ToList();
         return this with
         {
             Objects = Objects
                 .RemoveRange(gone)
-                .SetItems(list.Items.Select(i => KeyValuePair.Create(ObjectKey.Of(cluster, kind, i), i))),
-            Listings = Listings.SetItem(target, new Listing(list.ResourceVersion, keys)),
+                .SetItems(listed.Where(l => !IsNewer(l.Key, l.Value.Metadata.ResourceVersion))),
+            Listings = Listings.SetItem(
+                target,
+                new Listing(list.ResourceVersion, [.. listed.Keys, .. missing.Except(gone).Where(known.Contains)])
+            ),
         };
     }
 
@@ -76,7 +81,7 @@ internal sealed record World
         }
 
         var key = ObjectKey.Of(target.Cluster, target.Selection.Kind, value);
-        if (IsStale(key, value))
+        if (IsNewer(key, value.Metadata.ResourceVersion))
         {
             return this;
         }
@@ -96,15 +101,15 @@ internal sealed record World
         : target.Selection.Name is { } name ? Find(KeyOf(target, name))?.Metadata.ResourceVersion
         : Listings.GetValueOrDefault(target)?.ResourceVersion;
 
-    /// <summary>A watch may still deliver what came before this process's own write.</summary>
-    private bool IsStale(ObjectKey key, ClusterObject value) =>
+    /// <summary>Whether more is known of an object already: a watch may still deliver what came before this process's own write.</summary>
+    private bool IsNewer(ObjectKey key, string? version) =>
         ulong.TryParse(
             Find(key)?.Metadata.ResourceVersion,
             NumberStyles.None,
             CultureInfo.InvariantCulture,
             out var known
         )
-        && ulong.TryParse(value.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
+        && ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
         && seen < known;
 
     private static ObjectKey KeyOf(Target target, string name) =>

@@ -8,6 +8,7 @@ namespace HybridLlm.Liqo.Observing;
 /// </summary>
 internal sealed class WorldWatch(ClusterPorts ports, TimeProvider time) : IAsyncDisposable
 {
+    private readonly List<IDisposable> _seats = [.. ports.All.Select(p => p.Watches.Enter())];
     private readonly Dictionary<Target, TargetWatcher> _watchers = [];
     private readonly Channel<Func<World, World>> _changes = Channel.CreateUnbounded<Func<World, World>>(
         new UnboundedChannelOptions { SingleReader = true }
@@ -46,6 +47,11 @@ internal sealed class WorldWatch(ClusterPorts ports, TimeProvider time) : IAsync
         foreach (var watcher in _watchers.Values)
         {
             await watcher.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var seat in _seats)
+        {
+            seat.Dispose();
         }
     }
 }

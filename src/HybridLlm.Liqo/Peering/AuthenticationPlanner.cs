@@ -64,7 +64,10 @@ internal static class AuthenticationPlanner
                 "the consumer's signature",
                 "the Secret holds no signature yet",
                 "Look at the events of the Secret and at Liqo's controller manager on the consumer."
-            );
+            ) with
+            {
+                Targets = [Target.On(answered, LiqoNames.SignedNonce, facts.SignedNonce)],
+            };
         }
     }
 

@@ -40,6 +40,7 @@ public sealed class PeeringAuthenticator
             async token =>
             {
                 var limit = patience ?? s_patience;
+                _consumer.Credentials.Forget();
                 var facts = await new PeeringFactsReader(_consumer, _provider)
                     .ReadAsync(spec: null, token)
                     .ConfigureAwait(false);

@@ -18,6 +18,9 @@ internal sealed record PeeringFacts : PairFacts
     public Secret? SignedNonce =>
         World.Find(ClusterSide.Consumer, Kinds.Secret, ConsumerNamespace, LiqoNames.SignedNonceSecret);
 
+    /// <summary>Whether the consumer's controller has signed the nonce.</summary>
+    public bool IsSigned => SignedNonce?.Value(SecretKeys.SignedNonce) is not null;
+
     public Secret? KnownCertificate =>
         World.Find(ClusterSide.Provider, Kinds.Secret, ProviderNamespace, LiqoNames.RemoteCertificateSecret);
 

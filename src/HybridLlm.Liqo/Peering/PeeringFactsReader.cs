@@ -1,5 +1,4 @@
 using HybridLlm.Liqo.Clusters;
-using HybridLlm.Liqo.Identities;
 using HybridLlm.Liqo.Networking;
 using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
@@ -14,22 +13,41 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
     /// <summary>Reads what a peering needs; without a spec, what authentication alone does.</summary>
     public async Task<PeeringFacts> ReadAsync(PeeringSpec? spec, CancellationToken cancellationToken)
     {
-        using var key = await ReadKeyAsync(cancellationToken).ConfigureAwait(false);
         PeeringFacts facts = new()
         {
             ConsumerId = consumer.Id,
             ProviderId = provider.Id,
             ConsumerLiqoNamespace = consumer.LiqoNamespace,
             ProviderLiqoNamespace = provider.LiqoNamespace,
-            Credentials = ConsumerCredentials.Make(key, consumer.Id, earlier: null),
+            Credentials = await consumer.Credentials.GetAsync(cancellationToken).ConfigureAwait(false),
             IsInBand = spec?.InBand == true,
             World = World.Empty,
         };
         facts = await LookAsync(facts, FirstTargets(spec, facts), cancellationToken).ConfigureAwait(false);
         facts = await LookAsync(facts, UnlistedNamespaces(facts), cancellationToken).ConfigureAwait(false);
         facts = await LookAsync(facts, TenancyTargets(spec, facts), cancellationToken).ConfigureAwait(false);
+        return await WithKeyOfNowAsync(facts, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The same with the consumer's key as it is now. Its controller signs with that: a signature that is not of the key kept tells that the
+    /// key was replaced since it was read, and the provider would refuse the old one.
+    /// </summary>
+    public async Task<PeeringFacts> WithKeyOfNowAsync(PeeringFacts facts, CancellationToken cancellationToken)
+    {
+        if (
+            facts.SignedNonce is { } answer
+            && answer.Value(SecretKeys.Nonce) is { } nonce
+            && answer.Value(SecretKeys.SignedNonce) is { } signature
+            && !facts.Credentials.HasSigned(nonce, signature)
+        )
+        {
+            consumer.Credentials.Forget(facts.Credentials);
+        }
+
+        var credentials = await consumer.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         var earlier = facts.Tenant?.Spec?.Csr ?? facts.KnownCertificate?.Value(SecretKeys.Csr);
-        return facts with { Credentials = ConsumerCredentials.Make(key, consumer.Id, earlier) };
+        return facts with { Credentials = credentials.Continuing(earlier) };
     }
 
     private async Task<PeeringFacts> LookAsync(
@@ -48,9 +66,6 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
             yield break;
         }
 
-        yield return Target.On(
-            new ObjectKey(ClusterSide.Consumer, Kinds.Node, null, spec.SliceName ?? facts.ProviderId)
-        );
         if (spec.Network is NetworkFabric.External or NetworkFabric.Liqo)
         {
             yield return NetworkObjects.Ranges(facts, ClusterSide.Consumer);
@@ -94,6 +109,11 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
             yield return Target.On(
                 new(ClusterSide.Consumer, Kinds.ResourceSlice, ns, spec?.SliceName ?? facts.ProviderId)
             );
+            if (spec is not null)
+            {
+                // Of a peering that begins there is none, and the wait for it begins with what is there.
+                yield return Target.On(new(ClusterSide.Consumer, Kinds.Node, null, spec.SliceName ?? facts.ProviderId));
+            }
         }
 
         if (facts.TenantNamespacesOf(ClusterSide.Provider).Count > 0)
@@ -101,21 +121,5 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
             yield return new Target(ClusterSide.Provider, new Selection(Kinds.Secret, facts.ProviderNamespace));
             yield return Target.On(new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId));
         }
-    }
-
-    private async Task<ClusterKey> ReadKeyAsync(CancellationToken cancellationToken)
-    {
-        var keys = (Secret?)
-            await consumer
-                .Port.GetAsync(Kinds.Secret, consumer.LiqoNamespace, LiqoNames.KeysSecret, cancellationToken)
-                .ConfigureAwait(false);
-        return keys?.Value(SecretKeys.PrivateKey) is { } pem
-            ? ClusterKey.Load(pem)
-            : throw new LiqoInstallationException(
-                consumer.Server,
-                $"Liqo has not made its keys (Secret '{LiqoNames.KeysSecret}') yet",
-                "Wait until Liqo's controller manager runs, then try again.",
-                consumer.Version
-            );
     }
 }

@@ -13,6 +13,7 @@ public sealed class PeeringProvisioner
 {
     private readonly LiqoCluster _consumer;
     private readonly LiqoCluster _provider;
+    private readonly PeeringFactsReader _reader;
     private readonly ILogger<PeeringProvisioner> _logger;
 
     /// <summary>Keeps the clusters; asks them nothing yet.</summary>
@@ -24,6 +25,7 @@ public sealed class PeeringProvisioner
         ArgumentNullException.ThrowIfNull(provider);
         _consumer = consumer;
         _provider = provider;
+        _reader = new PeeringFactsReader(consumer, provider);
         _logger = consumer.Logger<PeeringProvisioner>();
     }
 
@@ -39,7 +41,7 @@ public sealed class PeeringProvisioner
     {
         ArgumentNullException.ThrowIfNull(spec);
         InvalidSpecException.ThrowIfAny("The peering spec", spec.Faults());
-        var facts = await ReadFactsAsync(spec, cancellationToken).ConfigureAwait(false);
+        var facts = await _reader.ReadAsync(spec, cancellationToken).ConfigureAwait(false);
         return new PeeringPlan(spec, [.. PeeringPlanner.Plan(spec, facts).Select(s => s.Publish())])
         {
             Look = new FreshLook<PeeringFacts>(facts, this, spec, _consumer.Time),
@@ -66,20 +68,39 @@ public sealed class PeeringProvisioner
         ArgumentNullException.ThrowIfNull(plan);
         var facts =
             plan.Look?.Take(this, plan.Spec)
-            ?? await ReadFactsAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
+            ?? await _reader.ReadAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
         StepRunner runner = new(new ClusterPorts(_consumer.Port, _provider.Port), _consumer.Time, _logger, progress);
-        var world = await runner
-            .RunAsync(
-                facts.World,
-                seen => PeeringPlanner.Plan(plan.Spec, facts with { World = seen }),
-                plan.Steps,
-                "The peering plan",
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return PeeringStatus.Of(world, _provider.Id, plan.Spec.SliceName);
+        if (!facts.IsSigned)
+        {
+            facts = await RunAsync(runner, plan, facts, f => f.IsSigned, cancellationToken).ConfigureAwait(false);
+            facts = await _reader.WithKeyOfNowAsync(facts, cancellationToken).ConfigureAwait(false);
+        }
+
+        facts = await RunAsync(runner, plan, facts, _ => false, cancellationToken).ConfigureAwait(false);
+        return PeeringStatus.Of(facts.World, _provider.Id, plan.Spec.SliceName);
     }
 
-    private Task<PeeringFacts> ReadFactsAsync(PeeringSpec spec, CancellationToken cancellationToken) =>
-        new PeeringFactsReader(_consumer, _provider).ReadAsync(spec, cancellationToken);
+    /// <summary>Does what the planner asks for until it is content, or enough is seen.</summary>
+    private static async Task<PeeringFacts> RunAsync(
+        StepRunner runner,
+        PeeringPlan plan,
+        PeeringFacts facts,
+        Func<PeeringFacts, bool> isEnough,
+        CancellationToken cancellationToken
+    ) =>
+        facts with
+        {
+            World = await runner
+                .RunAsync(
+                    facts.World,
+                    seen =>
+                        facts with { World = seen } is var now && isEnough(now)
+                            ? []
+                            : PeeringPlanner.Plan(plan.Spec, now),
+                    plan.Steps,
+                    "The peering plan",
+                    cancellationToken
+                )
+                .ConfigureAwait(false),
+        };
 }

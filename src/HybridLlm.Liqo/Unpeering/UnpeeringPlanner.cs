@@ -193,7 +193,7 @@ internal static class UnpeeringPlanner
 
             yield return new WaitStep(key, "it to be gone")
             {
-                Targets = [Target.On(key)],
+                Targets = [Target.On(key, LiqoNames.TenantNamespace, ns)],
                 Patience = spec.Patience,
                 LastObserved = ns.Obstacles is { Length: > 0 } obstacles ? obstacles : "it is still there",
                 Remedy = "See which of its objects have finalizers, and why their controllers do not remove them.",

@@ -44,14 +44,16 @@ public sealed class SigningRequestTests
     public void A_key_whose_signatures_differ_each_time_keeps_its_earlier_request()
     {
         using var key = ClusterKey.Load(IdentityVectors.Read("ec-key.pem"));
-        var first = ConsumerCredentials.Make(key, "homelab", earlier: null).SigningRequest;
+        var first = ConsumerCredentials.Make(key, "homelab").SigningRequest;
+        var later = ConsumerCredentials.Make(key, "homelab");
 
-        ConsumerCredentials.Make(key, "homelab", first).SigningRequest.ShouldBeSameAs(first);
-        ConsumerCredentials.Make(key, "homelab-1", first).SigningRequest.ShouldNotBe(first);
-        ConsumerCredentials
-            .Make(key, "homelab", IdentityVectors.Read("rsa-homelab.csr.pem"))
-            .SigningRequest.ShouldNotBe(IdentityVectors.Read("rsa-homelab.csr.pem"));
-        ConsumerCredentials.Make(key, "homelab", "no request"u8.ToArray()).SigningRequest.ShouldNotBeEmpty();
+        later.SigningRequest.ShouldNotBe(first);
+        later.Continuing(first).SigningRequest.ShouldBeSameAs(first);
+        later.Continuing(null).ShouldBeSameAs(later);
+        later.Continuing(IdentityVectors.Read("rsa-homelab.csr.pem")).ShouldBeSameAs(later);
+        later.Continuing("no request"u8.ToArray()).ShouldBeSameAs(later);
+        var other = ConsumerCredentials.Make(key, "homelab-1");
+        other.Continuing(first).ShouldBeSameAs(other);
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class SigningRequestTests
         using var key = ClusterKey.Load(IdentityVectors.Read("ed25519-key.pem"));
 
         ConsumerCredentials
-            .Make(key, "homelab", IdentityVectors.Read("rsa-homelab.csr.pem"))
+            .Make(key, "homelab")
+            .Continuing(IdentityVectors.Read("rsa-homelab.csr.pem"))
             .SigningRequest.ShouldBe(IdentityVectors.Read("ed25519-homelab.csr.pem"));
     }
 

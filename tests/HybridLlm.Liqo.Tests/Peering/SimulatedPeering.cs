@@ -116,7 +116,7 @@ internal static class SimulatedPeering
     private static ConsumerCredentials Credentials()
     {
         using var key = ClusterKey.Load(IdentityVectors.Read("rsa-key.pem"));
-        return ConsumerCredentials.Make(key, Consumer, earlier: null);
+        return ConsumerCredentials.Make(key, Consumer);
     }
 
     /// <summary>Base64 of the PEM of a certificate for the consumer's key.</summary>
