@@ -13,8 +13,7 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
     private const int Crowd = 3;
 
     /// <summary>
-    /// Kinds watched whole: Liqo's own, and nodes, since a waiter must also see a node of its name that is no virtual one. Of Secrets and
-    /// namespaces only those with a label of Liqo's are.
+    /// Kinds watched whole: Liqo's own, and nodes, since a waiter must also see a node of its name that is no virtual one.
     /// </summary>
     private static readonly ResourceKind[] s_whole =
     [
@@ -27,12 +26,30 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
         Kinds.VirtualNode,
     ];
 
+    /// <summary>Kinds of which only those with the labels waited for are watched: most are none of Liqo's.</summary>
+    private static readonly ResourceKind[] s_labelled = [Kinds.Namespace, Kinds.Pod, Kinds.Secret];
+
+    /// <summary>Labels whose value is a peer.</summary>
+    private static readonly string[] s_peers = [LiqoNames.RemoteClusterId, LiqoNames.VirtualNodeLabel];
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Selection, SharedWatch> _shared = [];
     private readonly HashSet<Selection> _refused = [];
     private CancellationTokenSource _stop = new();
     private int _operations;
     private bool _isDisposed;
+
+    /// <summary>What is watched in common now.</summary>
+    public IReadOnlyList<Selection> Shared
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _shared.Keys];
+            }
+        }
+    }
 
     /// <summary>Tells that an operation begins to wait on this connection; disposed when it ends.</summary>
     public IDisposable Enter()
@@ -66,35 +83,30 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
     /// <summary>Ends every shared watch.</summary>
     public void Dispose()
     {
-        _isDisposed = true;
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+        }
+
         StopAll();
         _stop.Dispose();
     }
 
     /// <summary>
-    /// What a shared watch for a selection is on: the same without the peer. Null where that would be other people's objects, or where only
-    /// the server can tell what belongs to the selection.
+    /// What a shared watch for a selection is on: the same of any peer. Null where that would be other people's objects, or where only the
+    /// server can tell what belongs to the selection.
     /// </summary>
-    internal static Selection? WideOf(Selection selection)
-    {
-        if (selection.Fields is not null)
-        {
-            return null;
-        }
-
-        if (s_whole.Contains(selection.Kind))
-        {
-            return new Selection(selection.Kind);
-        }
-
-        var labels = string.Join(
-            ',',
-            selection.LabelTerms.Where(t => !t.StartsWith($"{LiqoNames.RemoteClusterId}=", StringComparison.Ordinal))
-        );
-        return labels.Length > 0 && (selection.Kind == Kinds.Secret || selection.Kind == Kinds.Namespace)
-            ? new Selection(selection.Kind) { Labels = labels }
-            : null;
-    }
+    internal static Selection? WideOf(Selection selection) =>
+        selection.Fields is not null ? null
+        : s_whole.Contains(selection.Kind) ? new Selection(selection.Kind)
+        : s_labelled.Contains(selection.Kind) && selection.Labels is not null
+            ? new Selection(selection.Kind) { Labels = string.Join(',', selection.LabelTerms.Select(OfAnyPeer)) }
+        : null;
 
     /// <summary>A place at a shared watch; null when the follower is to watch for itself.</summary>
     private async Task<SharedWatch.Follower?> JoinAsync(
@@ -121,6 +133,9 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
 
         return null;
     }
+
+    private static string OfAnyPeer(string term) =>
+        Array.Find(s_peers, p => term.StartsWith($"{p}=", StringComparison.Ordinal)) ?? term;
 
     private SharedWatch? SharedOn(Selection wide)
     {
@@ -162,7 +177,7 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
     {
         lock (_gate)
         {
-            if (--_operations > 0 || _shared.Count == 0)
+            if (--_operations > 0 || _isDisposed)
             {
                 return;
             }

@@ -78,6 +78,9 @@ public enum PreflightCheck
 
     /// <summary>Whether pods of Liqo may start where Pod Security is enforced.</summary>
     PodSecurity,
+
+    /// <summary>Whether the virtual node's name is free on the consumer.</summary>
+    NodeName,
 }
 
 /// <summary>How a thing looked at stands.</summary>

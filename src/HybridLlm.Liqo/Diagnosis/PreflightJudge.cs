@@ -41,6 +41,7 @@ internal static class PreflightJudge
         if (answering.Length == both.Length)
         {
             findings.AddRange(RangeFindings.Of(spec, consumer, provider));
+            findings.AddRange(NodeNameFindings.Of(spec.Peering, consumer, provider));
         }
 
         findings.AddRange(

@@ -148,6 +148,30 @@ public sealed class PreflightJudgeTests
     }
 
     [Theory]
+    [InlineData("aws-gpu-1", null, null, PreflightVerdict.Failed)]
+    [InlineData("aws-gpu-1", "aws-gpu-1", null, PreflightVerdict.Passed)]
+    [InlineData("aws-gpu-1", null, "small", PreflightVerdict.Passed)]
+    [InlineData("small", "aws-gpu-2", "small", PreflightVerdict.Failed)]
+    public void A_node_that_has_the_virtual_node_s_name_and_is_not_this_peering_s_fails(
+        string node,
+        string? peer,
+        string? slice,
+        PreflightVerdict verdict
+    )
+    {
+        Dictionary<string, string> labels = peer is null ? [] : new() { [LiqoLabels.RemoteClusterId] = peer };
+        Node there = new()
+        {
+            Metadata = new ObjectMeta { Name = node, Labels = labels },
+        };
+        var spec = s_spec with { Peering = s_spec.Peering with { SliceName = slice } };
+
+        Verdict(spec, s_consumer with { Nodes = [there] }, s_provider, PreflightCheck.NodeName).ShouldBe(verdict);
+        Verdict(spec, s_consumer with { Nodes = null }, s_provider, PreflightCheck.NodeName)
+            .ShouldBe(PreflightVerdict.Unknown);
+    }
+
+    [Theory]
     [InlineData("*.gpu.example", "api.gpu.example", true)]
     [InlineData("*.gpu.example", "gpu.example", false)]
     [InlineData("API.gpu.example", "api.gpu.example", true)]

@@ -68,6 +68,24 @@ public sealed class SigningRequestTests
     }
 
     [Theory]
+    [InlineData("ed25519-key.pem")]
+    [InlineData("rsa-key.pem")]
+    [InlineData("ec-key.pem")]
+    public void A_signature_is_known_by_its_key(string name)
+    {
+        using var key = ClusterKey.Load(IdentityVectors.Read(name));
+        var credentials = ConsumerCredentials.Make(key, "homelab");
+        var nonce = "a nonce of sixty-four characters"u8.ToArray();
+        var signature = key.Sign(nonce);
+
+        credentials.HasSigned(nonce, signature).ShouldBeTrue();
+        credentials.HasSigned([.. nonce, 0], signature).ShouldBeFalse();
+        credentials.HasSigned(nonce, [.. signature[..^1], (byte)(signature[^1] ^ 1)]).ShouldBeFalse();
+        credentials.HasSigned(nonce, []).ShouldBeFalse();
+        (credentials with { KeyInfo = [1, 2, 3] }).HasSigned(nonce, signature).ShouldBeFalse();
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("no key at all")]
     [InlineData("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")]

@@ -39,6 +39,12 @@ public sealed class RecordedPeeringTests
         }
 
         written.ShouldBe(recorded.Select(r => $"{r.Cluster} {Json.Sorted(r.Body)}"));
+
+        // What the real controller signed is known by the key that liqoctl showed.
+        var answer = facts.SignedNonce.ShouldNotBeNull();
+        facts
+            .Credentials.HasSigned(answer.Value(SecretKeys.Nonce)!, answer.Value(SecretKeys.SignedNonce)!)
+            .ShouldBeTrue();
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<Crowd> StartAsync(int providers, Action<EmulatedLiqoOptions>? configure, int speed)
+    public static async Task<Crowd> StartAsync(int providers, Action<EmulatedLiqoOptions>? configure, double speed)
     {
         VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed);
         var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", configure);
