@@ -83,17 +83,17 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
     /// <summary>Ends every shared watch.</summary>
     public void Dispose()
     {
+        CancellationTokenSource? ended = null;
         lock (_gate)
         {
-            if (_isDisposed)
+            if (!_isDisposed)
             {
-                return;
+                _isDisposed = true;
+                ended = Clear();
             }
-
-            _isDisposed = true;
         }
 
-        StopAll();
+        End(ended);
         _stop.Dispose();
     }
 
@@ -175,28 +175,37 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
 
     private void Leave()
     {
+        CancellationTokenSource? ended = null;
         lock (_gate)
         {
-            if (--_operations > 0 || _isDisposed)
+            if (--_operations == 0 && !_isDisposed)
             {
-                return;
+                ended = Clear();
             }
         }
 
-        StopAll();
+        End(ended);
     }
 
-    private void StopAll()
+    /// <summary>Forgets all shared watches; what ends them, null when there are none.</summary>
+    private CancellationTokenSource? Clear()
     {
-        CancellationTokenSource stopped;
-        lock (_gate)
+        if (_shared.Count == 0)
         {
-            _shared.Clear();
-            (stopped, _stop) = (_stop, new CancellationTokenSource());
+            return null;
         }
 
-        stopped.Cancel();
-        stopped.Dispose();
+        _shared.Clear();
+        var ended = _stop;
+        _stop = new CancellationTokenSource();
+        return ended;
+    }
+
+    /// <summary>Outside of the lock: what is cancelled may go on at once, and come back here.</summary>
+    private static void End(CancellationTokenSource? ended)
+    {
+        ended?.Cancel();
+        ended?.Dispose();
     }
 
     private sealed class Seat(WatchHub hub) : IDisposable
