@@ -62,8 +62,10 @@ internal sealed class Federation : IAsyncDisposable
             TimeProvider.System.GetUtcNow(),
             RealKubernetes.Binaries is null ? speed : Math.Min(speed, 20)
         );
-        var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", consumer);
-        Federation federation = new(clock, home, await RentAsync(clock, provider, skew));
+        var starting = Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", consumer);
+        var renting = RentAsync(clock, provider, skew);
+        var home = await starting;
+        Federation federation = new(clock, home, await renting);
         federation.Connect();
         await home.Admin.CreateNamespaceAsync(
             new V1Namespace { Metadata = new V1ObjectMeta { Name = Offloaded } },

@@ -45,6 +45,31 @@ public sealed class CrudTests
     }
 
     [Fact]
+    public async Task A_node_has_no_taint_twice()
+    {
+        await using var cluster = await TestCluster.StartAsync();
+        V1Taint taint = new() { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" };
+        V1Node node = new()
+        {
+            Metadata = new V1ObjectMeta { Name = "gpu" },
+            Spec = new V1NodeSpec { Taints = [taint] },
+        };
+        node = await cluster.Client.CreateNodeAsync(node, cancellationToken: Stop);
+
+        node.Spec.Taints.Add(taint);
+        var refusal = await Should.ThrowAsync<HttpOperationException>(
+            cluster.Client.ReplaceNodeAsync(node, "gpu", cancellationToken: Stop)
+        );
+
+        refusal.Response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var cause = KubernetesJson
+            .Deserialize<V1Status>(refusal.Response.Content)
+            .Details.Causes.ShouldHaveSingleItem();
+        cause.Reason.ShouldBe("FieldValueDuplicate");
+        cause.Field.ShouldBe($"metadata.taints[{node.Spec.Taints.Count - 1}]");
+    }
+
+    [Fact]
     public async Task A_stale_replace_is_a_conflict_and_changes_nothing()
     {
         await using var cluster = await TestCluster.StartAsync();

@@ -64,7 +64,9 @@ internal static class Widgets
                 );
                 return true;
             }
-            catch (HttpOperationException notYet) when (notYet.Response.StatusCode == HttpStatusCode.NotFound)
+            // Not known yet; then known, but its storage is still being made.
+            catch (HttpOperationException notYet)
+                when (notYet.Response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests)
             {
                 return false;
             }

@@ -44,8 +44,9 @@ internal sealed class TwoClusters : IAsyncDisposable
         Action<EmulatedLiqoOptions>? configureHome = null
     )
     {
-        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: 100);
-        var home = await TestCluster.StartAsync(o =>
+        // Controllers of a real server, such as its garbage collector, go by the real clock.
+        VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed: RealKubernetes.Binaries is null ? 100 : 20);
+        var startingHome = TestCluster.StartAsync(o =>
         {
             o.Time = clock;
             o.Name = "homelab";
@@ -53,13 +54,14 @@ internal sealed class TwoClusters : IAsyncDisposable
             o.ServiceCidr = "10.96.0.0/16";
             o.Nodes = [new EmulatedNode { Name = "homelab-cp" }];
         });
-        var gpu = await TestCluster.StartAsync(o =>
+        var startingGpu = TestCluster.StartAsync(o =>
         {
             o.Time = clock;
             o.Name = "aws-gpu-1";
             o.Nodes = [new EmulatedNode { Name = "ip-10-20-0-11", Gpus = 1 }];
             configureGpuCluster?.Invoke(o);
         });
+        var (home, gpu) = (await startingHome, await startingGpu);
         EmulatedLiqoOptions options = new()
         {
             ClusterId = "aws-gpu-1",

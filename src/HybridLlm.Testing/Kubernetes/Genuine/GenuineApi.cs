@@ -15,6 +15,9 @@ internal sealed class GenuineApi : IDisposable
     /// <summary>User agent of everything that is emulated beside the real server.</summary>
     public const string Agent = "hybridllm-emulated";
 
+    private const int MostBusy = 100;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
     private readonly X509Certificate2 _authority;
     private readonly HttpClient _http;
 
@@ -64,18 +67,10 @@ internal sealed class GenuineApi : IDisposable
             "delete" => HttpMethod.Delete,
             _ => HttpMethod.Get,
         };
-        using HttpRequestMessage request = new(
-            method,
+        var path =
             PathOf(call.Kind, target.Namespace, target.Name, target.Subresource)
-                + $"?fieldManager={Uri.EscapeDataString(call.UserAgent)}"
-        );
-        if (method != HttpMethod.Get)
-        {
-            request.Content = new ByteArrayContent(call.Body);
-            request.Content.Headers.ContentType = new("application/json");
-        }
-
-        return Read(request) is { } body
+            + $"?fieldManager={Uri.EscapeDataString(call.UserAgent)}";
+        return Read(method, path, method == HttpMethod.Get ? null : call.Body) is { } body
             ? Named(body, call.Kind)
             : throw new ApiFailure(500, "InternalError", "The server answered with what is no JSON object.");
     }
@@ -83,10 +78,9 @@ internal sealed class GenuineApi : IDisposable
     /// <summary>Objects of a kind and the version they were read at; null when the server does not serve the kind.</summary>
     public (IReadOnlyList<JsonObject> Objects, string Version)? List(ResourceKind kind)
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, PathOf(kind, "", "", ""));
         try
         {
-            var list = Read(request);
+            var list = Read(HttpMethod.Get, PathOf(kind, "", "", ""), null);
             return (
                 [.. list.ObjectsAt("items").Select(i => Named(i.Copy(), kind))],
                 list.TextAt("metadata", "resourceVersion") ?? ""
@@ -131,9 +125,33 @@ internal sealed class GenuineApi : IDisposable
         _authority.Dispose();
     }
 
-    private JsonObject? Read(HttpRequestMessage request)
+    /// <summary>Asks until the server has the time: a kind that was just defined is "(re)initializing" for a moment.</summary>
+    private JsonObject? Read(HttpMethod method, string path, byte[]? body)
     {
+        using ManualResetEventSlim never = new();
+        for (var left = MostBusy; ; left--)
+        {
+            try
+            {
+                return ReadOnce(method, path, body);
+            }
+            catch (ApiFailure busy) when (busy.Status == (int)HttpStatusCode.TooManyRequests && left > 0)
+            {
+                never.Wait(s_pause);
+            }
+        }
+    }
+
+    private JsonObject? ReadOnce(HttpMethod method, string path, byte[]? content)
+    {
+        using HttpRequestMessage request = new(method, path);
         request.Headers.UserAgent.ParseAdd(Agent);
+        if (content is not null)
+        {
+            request.Content = new ByteArrayContent(content);
+            request.Content.Headers.ContentType = new("application/json");
+        }
+
         try
         {
             using var answer = _http.Send(request);

@@ -20,6 +20,9 @@ internal sealed record FieldFault(string Reason, string Field, string Message)
     public static FieldFault Forbidden(string field, string words) =>
         new("FieldValueForbidden", field, $"Forbidden: {words}");
 
+    public static FieldFault Duplicate(string field, string value, string words) =>
+        new("FieldValueDuplicate", field, $"Duplicate value: {value}: {words}");
+
     public static FieldFault NotSupported(string field, string value, IEnumerable<string> supported) =>
         new(
             "FieldValueNotSupported",

@@ -41,6 +41,7 @@ internal static class BuiltInRules
         {
             "Deployment" or "ReplicaSet" or "StatefulSet" or "DaemonSet" => JudgeWorkload(o),
             "Pod" when !o.ObjectsAt("spec", "containers").Any() => [FieldFault.Required("spec.containers")],
+            "Node" => JudgeTaints(o),
             "CertificateSigningRequest" => JudgeSigningRequest(o),
             "CustomResourceDefinition" => JudgeDefinition(o),
             _ => [],
@@ -101,6 +102,23 @@ internal static class BuiltInRules
         if (!o.ObjectsAt("spec", "template", "spec", "containers").Any())
         {
             yield return FieldFault.Required("spec.template.spec.containers");
+        }
+    }
+
+    private static IEnumerable<FieldFault> JudgeTaints(JsonObject o)
+    {
+        HashSet<(string?, string?)> seen = [];
+        foreach (var (i, taint) in o.ObjectsAt("spec", "taints").Index())
+        {
+            var (key, effect) = (taint.TextAt("key"), taint.TextAt("effect"));
+            if (!seen.Add((key, effect)))
+            {
+                yield return FieldFault.Duplicate(
+                    $"metadata.taints[{i}]",
+                    $"{{\"Key\":\"{key}\",\"Value\":\"{taint.TextAt("value")}\",\"Effect\":\"{effect}\"}}",
+                    "taints must be unique by key and effect pair"
+                );
+            }
         }
     }
 

@@ -9,6 +9,7 @@ namespace HybridLlm.Testing.Liqo.Offloading;
 /// </summary>
 internal sealed class NodeDrain(LiqoContext context)
 {
+    private const string Unschedulable = "node.kubernetes.io/unschedulable";
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, DateTimeOffset> _next = new(StringComparer.Ordinal);
@@ -52,13 +53,17 @@ internal sealed class NodeDrain(LiqoContext context)
     {
         var spec = node.Make("spec");
         spec["unschedulable"] = true;
-        JsonNode taint = new JsonObject
+        if (node.ObjectsAt("spec", "taints").All(t => t.TextAt("key") != Unschedulable))
         {
-            ["effect"] = "NoSchedule",
-            ["key"] = "node.kubernetes.io/unschedulable",
-            ["timeAdded"] = context.NowText,
-        };
-        spec["taints"] = new JsonArray([.. node.ObjectsAt("spec", "taints").Select(t => t.Copy()), taint]);
+            JsonNode taint = new JsonObject
+            {
+                ["effect"] = "NoSchedule",
+                ["key"] = Unschedulable,
+                ["timeAdded"] = context.NowText,
+            };
+            spec["taints"] = new JsonArray([.. node.ObjectsAt("spec", "taints").Select(t => t.Copy()), taint]);
+        }
+
         context.Client.Update(node);
     }
 
