@@ -10,6 +10,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_peering_and_its_end_survive_every_fault_an_API_server_has()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var two = await Federation.StartAsync();
         foreach (var faults in new[] { two.Home.Cluster.Faults, two.Rented.Cluster.Faults })
         {

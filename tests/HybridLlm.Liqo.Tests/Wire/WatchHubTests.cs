@@ -88,6 +88,7 @@ public sealed class WatchHubTests
     public async Task Who_begins_ahead_of_the_shared_watch_is_not_taken_back()
     {
         RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         await server.Port.CreateAsync(Kinds.Secret, Secret("a"), Stop);
         await server.Port.CreateAsync(Kinds.Secret, Secret("b"), Stop);
@@ -118,6 +119,7 @@ public sealed class WatchHubTests
     public async Task A_shared_watch_that_breaks_goes_on_where_it_was()
     {
         RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         await using var crowd = await CrowdAsync(server, s_all, s_all, On("b"));
 
@@ -135,6 +137,7 @@ public sealed class WatchHubTests
     [Fact]
     public async Task History_that_the_server_forgot_is_listed_anew_for_all()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         await server.Port.CreateAsync(Kinds.Secret, Secret("a"), Stop);
@@ -183,6 +186,7 @@ public sealed class WatchHubTests
     [Fact]
     public async Task Who_may_not_see_all_namespaces_any_more_goes_on_by_itself()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         await using var crowd = await CrowdAsync(server, s_all, s_all, On("b"));
@@ -254,6 +258,7 @@ public sealed class WatchHubTests
     [Fact]
     public async Task A_list_that_fails_is_told_to_its_followers_and_asked_again_by_the_next()
     {
+        RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         RealKubernetes.RequireEmulated("a real one takes no faults on purpose");
         await using var server = await WireCluster.StartAsync();
         server.Cluster.Faults.FailNext(400, c => c is { Verb: "list", Namespace: "" });

@@ -70,7 +70,7 @@ internal sealed class GenuineApi : IDisposable
         var path =
             PathOf(call.Kind, target.Namespace, target.Name, target.Subresource)
             + $"?fieldManager={Uri.EscapeDataString(call.UserAgent)}";
-        return Read(method, path, method == HttpMethod.Get ? null : call.Body) is { } body
+        return Read(method, path, method == HttpMethod.Get ? null : call.Body, call.User) is { } body
             ? Named(body, call.Kind)
             : throw new ApiFailure(500, "InternalError", "The server answered with what is no JSON object.");
     }
@@ -80,7 +80,7 @@ internal sealed class GenuineApi : IDisposable
     {
         try
         {
-            var list = Read(HttpMethod.Get, PathOf(kind, "", "", ""), null);
+            var list = Read(HttpMethod.Get, PathOf(kind, "", "", ""));
             return (
                 [.. list.ObjectsAt("items").Select(i => Named(i.Copy(), kind))],
                 list.TextAt("metadata", "resourceVersion") ?? ""
@@ -126,14 +126,14 @@ internal sealed class GenuineApi : IDisposable
     }
 
     /// <summary>Asks until the server has the time: a kind that was just defined is "(re)initializing" for a moment.</summary>
-    private JsonObject? Read(HttpMethod method, string path, byte[]? body)
+    private JsonObject? Read(HttpMethod method, string path, byte[]? body = null, Access.ClusterUser? user = null)
     {
         using ManualResetEventSlim never = new();
         for (var left = MostBusy; ; left--)
         {
             try
             {
-                return ReadOnce(method, path, body);
+                return ReadOnce(method, path, body, user);
             }
             catch (ApiFailure busy) when (busy.Status == (int)HttpStatusCode.TooManyRequests && left > 0)
             {
@@ -142,10 +142,17 @@ internal sealed class GenuineApi : IDisposable
         }
     }
 
-    private JsonObject? ReadOnce(HttpMethod method, string path, byte[]? content)
+    private JsonObject? ReadOnce(HttpMethod method, string path, byte[]? content, Access.ClusterUser? user)
     {
         using HttpRequestMessage request = new(method, path);
         request.Headers.UserAgent.ParseAdd(Agent);
+        if (user is not null)
+        {
+            // Whose request it is stands in what the server makes of it, as in a certificate request.
+            request.Headers.Add("Impersonate-User", user.Name);
+            request.Headers.Add("Impersonate-Group", Access.ClusterUser.Masters);
+        }
+
         if (content is not null)
         {
             request.Content = new ByteArrayContent(content);
