@@ -18,7 +18,7 @@ public sealed class EmulatedClusterOptions
     public TimeSpan ClockSkew { get; set; }
 
     /// <summary>
-    /// Folder with a real <c>kube-apiserver</c>, <c>etcd</c> and <c>kube-controller-manager</c> of Kubernetes 1.20, as
+    /// Folder with a real <c>kube-apiserver</c>, <c>etcd</c> and <c>kube-controller-manager</c> of Kubernetes 1.20 to 1.36, as
     /// <c>KUBEBUILDER_ASSETS</c> names it and <c>eng/tools.sh --full</c> makes it. They then take the place of the emulated API server;
     /// nodes, pods, the scheduler and the signing of certificates stay emulated. Null emulates everything.
     /// </summary>

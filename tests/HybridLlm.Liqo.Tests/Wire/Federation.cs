@@ -71,6 +71,7 @@ internal sealed class Federation : IAsyncDisposable
             new V1Namespace { Metadata = new V1ObjectMeta { Name = Offloaded } },
             cancellationToken: Stop
         );
+        await federation.FurnishedAsync();
         federation.Before = home.Listing();
         return federation;
     }
@@ -181,6 +182,25 @@ internal sealed class Federation : IAsyncDisposable
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), _clock, Stop);
+        }
+    }
+
+    /// <summary>A real controller manager furnishes each namespace, a little after it was made.</summary>
+    private async Task FurnishedAsync()
+    {
+        if (RealKubernetes.Binaries is null)
+        {
+            return;
+        }
+
+        var names = (await Home.Admin.ListNamespaceAsync(cancellationToken: Stop)).Items.Select(n => n.Metadata.Name);
+        string[] wanted =
+        [
+            .. names.SelectMany(n => new[] { $"v1 ConfigMap {n}/kube-root-ca.crt", $"v1 ServiceAccount {n}/default" }),
+        ];
+        while (wanted.Except(Home.Listing().Keys).Any())
+        {
+            await Task.Delay(TimeSpan.FromSeconds(5), _clock, Stop);
         }
     }
 
