@@ -86,7 +86,8 @@ internal static class SlicePlanner
             );
         }
 
-        if (node is { IsReady: true, IsGoing: false } && Quantity.Covers(node.Status?.Allocatable, wanted))
+        var isBefore = node is not null && !NodeOfSlice.Is(node, facts.Slice(name), facts.VirtualNode(name));
+        if (!isBefore && node is { IsReady: true, IsGoing: false } && Quantity.Covers(node.Status?.Allocatable, wanted))
         {
             yield break;
         }
@@ -110,13 +111,14 @@ internal static class SlicePlanner
                 Target.On(key),
                 Target.On(virtualNode) with
                 {
-                    Delay = s_usual,
+                    // Only the VirtualNode can tell that an old Node is the right one.
+                    Delay = isBefore ? TimeSpan.Zero : s_usual,
                 },
                 new Target(ClusterSide.Consumer, kubelet) { IsOptional = true, Delay = s_usual },
                 Lifeline(facts),
             ],
             Patience = spec.Patience,
-            LastObserved = Progress(facts, name, node),
+            LastObserved = (isBefore ? "the Node is that of the slice before; " : "") + Progress(facts, name, node),
             Remedy =
                 "A VirtualNode without a Node: look at the virtual kubelet's pod. A Node that is not Ready: the consumer's "
                 + "pods must reach the provider's API server.",

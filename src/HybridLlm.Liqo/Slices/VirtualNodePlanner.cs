@@ -42,23 +42,25 @@ internal static class VirtualNodePlanner
 
         var key = Key(facts, spec.Name);
         var quantities = spec.Resources ?? slice.Status?.Resources ?? new Dictionary<string, string>();
-        if (
-            Ensure.AsWanted(
-                facts.World,
-                key,
-                Wanted(spec, key, identity, quantities),
-                "a node that stands for the slice"
-            ) is
-            { } write
-        )
+        var wanted = Wanted(spec, key, identity, quantities);
+        const string Purpose = "a node that stands for the slice";
+        if (facts.World.Find(key) is { IsGoing: true } before)
+        {
+            yield return Gone(key, "the virtual node before to be gone", spec.Patience, before);
+            yield return new CreateStep(key, wanted, Purpose);
+        }
+        else if (Ensure.AsWanted(facts.World, key, wanted, Purpose) is { } write)
         {
             yield return write;
         }
 
-        if (
-            spec.HasNode
-            && !(node is { IsReady: true, IsGoing: false } && Quantity.Covers(node.Status?.Allocatable, quantities))
-        )
+        // A Node that is older than its VirtualNode is that of the VirtualNode before.
+        var isThere =
+            node is { IsReady: true, IsGoing: false }
+            && Quantity.Covers(node.Status?.Allocatable, quantities)
+            && facts.World.Find(key) is { IsGoing: false } there
+            && NodeOfSlice.IsNotBefore(node, there);
+        if (spec.HasNode && !isThere)
         {
             yield return new WaitStep(NodeKey(spec.Name), "the virtual node to be Ready with all it is to offer")
             {
@@ -80,15 +82,18 @@ internal static class VirtualNodePlanner
 
         if (facts.World.Find(key) is { } held)
         {
-            yield return new WaitStep(key, "it and its node to be gone")
-            {
-                Targets = [Target.On(key), Target.On(NodeKey(name))],
-                Patience = patience,
-                LastObserved = $"it is held by {held.Holders}",
-                Remedy = "Pods that cannot be evicted are the usual reason; look at those on the virtual node.",
-            };
+            yield return Gone(key, "it and its node to be gone", patience, held);
         }
     }
+
+    private static WaitStep Gone(ObjectKey key, string what, TimeSpan patience, ClusterObject held) =>
+        new(key, what)
+        {
+            Targets = [Target.On(key), Target.On(NodeKey(key.Name))],
+            Patience = patience,
+            LastObserved = $"it is held by {held.Holders}",
+            Remedy = "Pods that cannot be evicted are the usual reason; look at those on the virtual node.",
+        };
 
     public static ObjectKey NodeKey(string name) => new(ClusterSide.Consumer, Kinds.Node, null, name);
 

@@ -48,6 +48,9 @@ public sealed class EmulatedLiqoOptions
     /// <summary>How long the virtual kubelet takes to bring its Node up.</summary>
     public TimeSpan NodeTime { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a consumer takes to remove the Node of a virtual node that is deleted, once no pod is on it.</summary>
+    public TimeSpan NodeRemovalTime { get; set; }
+
     /// <summary>How often a consumer looks whether its providers' API servers answer.</summary>
     public TimeSpan PingPeriod { get; set; } = TimeSpan.FromSeconds(15);
 

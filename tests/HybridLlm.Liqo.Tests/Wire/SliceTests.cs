@@ -1,13 +1,21 @@
+using HybridLlm.Liqo.Diagnosis;
 using HybridLlm.Liqo.Peering;
+using HybridLlm.Liqo.Resources;
 using HybridLlm.Liqo.Slices;
+using HybridLlm.Liqo.Steps;
 using HybridLlm.Liqo.Tests.Scenarios;
+using HybridLlm.Testing.Liqo;
 using k8s;
+using k8s.Models;
+using VirtualNodeSpec = HybridLlm.Liqo.Slices.VirtualNodeSpec;
 
 namespace HybridLlm.Liqo.Tests.Wire;
 
 /// <summary>Further slices of a peered provider, and virtual nodes by hand.</summary>
 public sealed class SliceTests
 {
+    private const string OnConsumer = "liqo-tenant-aws-gpu-1";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromHours(4);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -70,30 +78,13 @@ public sealed class SliceTests
     public async Task A_virtual_node_by_hand_stands_for_a_slice_without_one()
     {
         await using var two = await PeeredAsync();
-        await Federation.DoAsync(new SliceManager(two.Home.Liqo).Ensure(Gpus(1) with { HasNode = false }));
         VirtualNodeManager nodes = new(two.Home.Liqo);
-        VirtualNodeSpec spec = new()
+        var spec = Pool() with
         {
-            Name = "pool-a",
-            ProviderId = Federation.ProviderId,
-            SliceName = "second",
             Labels = new Dictionary<string, string> { ["pool"] = "a" },
             RemoteRuntimeClass = "nvidia",
-            Patience = s_patience,
         };
-        // The identity of a slice follows its grant.
-        await two.UntilAsync(async () =>
-        {
-            try
-            {
-                await nodes.Ensure(spec).PlanAsync(Stop);
-                return true;
-            }
-            catch (LiqoRefusedException notYet) when (notYet.Refusal == LiqoRefusal.SliceMissing)
-            {
-                return false;
-            }
-        });
+        await WithIdentityAsync(two, spec);
 
         await Federation.DoAsync(nodes.Ensure(spec));
 
@@ -110,6 +101,43 @@ public sealed class SliceTests
 
         await Federation.DoAsync(nodes.Delete(Federation.ProviderId, "pool-a", s_patience));
         (await nodes.Delete(Federation.ProviderId, "pool-a").PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_virtual_node_made_again_at_once_is_not_the_node_before()
+    {
+        await using var two = await PeeredAsync(o => o.NodeRemovalTime = TimeSpan.FromMinutes(2));
+        VirtualNodeManager nodes = new(two.Home.Liqo);
+        await WithIdentityAsync(two, Pool());
+        await Federation.DoAsync(nodes.Ensure(Pool()));
+        var before = await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop);
+        await two.Home.Liqo.Port.DeleteAsync(Kinds.VirtualNode, OnConsumer, "pool-a", atOnce: false, Stop);
+
+        await Federation.DoAsync(nodes.Ensure(Pool()));
+
+        (await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop)).Uid().ShouldNotBe(before.Uid());
+        (await nodes.Ensure(Pool()).PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_peering_whose_node_is_that_of_the_slice_before_is_not_Ready()
+    {
+        await using var two = await PeeredAsync(o => o.NodeRemovalTime = TimeSpan.FromHours(1));
+        await two.Home.Liqo.Port.DeleteAsync(
+            Kinds.ResourceSlice,
+            OnConsumer,
+            Federation.ProviderId,
+            atOnce: false,
+            Stop
+        );
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        Granted granted = new(stop);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => two.PeerAsync(granted, stop.Token));
+
+        var status = await new PeeringScanner(two.Home.Liqo).ReadAsync(Federation.ProviderId, cancellationToken: Stop);
+        status.Conditions.ShouldContain(c => c.StartsWith("node: Ready is True", StringComparison.Ordinal));
+        status.Phase.ShouldBe(PeeringPhase.Incomplete);
     }
 
     [Fact]
@@ -131,11 +159,38 @@ public sealed class SliceTests
         (await authenticator.Unauthenticate().PlanAsync(Stop)).Steps.ShouldBeEmpty();
     }
 
-    private static async Task<Federation> PeeredAsync()
+    private static async Task<Federation> PeeredAsync(Action<EmulatedLiqoOptions>? consumer = null)
     {
-        var two = await Federation.StartAsync();
+        var two = await Federation.StartAsync(consumer: consumer);
         await two.PeerAsync();
         return two;
+    }
+
+    private static VirtualNodeSpec Pool() =>
+        new()
+        {
+            Name = "pool-a",
+            ProviderId = Federation.ProviderId,
+            SliceName = "second",
+            Patience = s_patience,
+        };
+
+    /// <summary>A slice without a node, and the identity that follows its grant.</summary>
+    private static async Task WithIdentityAsync(Federation two, VirtualNodeSpec spec)
+    {
+        await Federation.DoAsync(new SliceManager(two.Home.Liqo).Ensure(Gpus(1) with { HasNode = false }));
+        await two.UntilAsync(async () =>
+        {
+            try
+            {
+                await new VirtualNodeManager(two.Home.Liqo).Ensure(spec).PlanAsync(Stop);
+                return true;
+            }
+            catch (LiqoRefusedException notYet) when (notYet.Refusal == LiqoRefusal.SliceMissing)
+            {
+                return false;
+            }
+        });
     }
 
     private static SliceSpec Gpus(int count) => SmallVerbScenarios.Gpus(count);
@@ -152,4 +207,19 @@ public sealed class SliceTests
             !k.Contains(" Lease ", StringComparison.Ordinal)
             && !k.Contains(" CertificateSigningRequest ", StringComparison.Ordinal)
         );
+
+    /// <summary>Cuts off when the slice is granted.</summary>
+    private sealed class Granted(CancellationTokenSource stop) : IProgress<LiqoStep>
+    {
+        public void Report(LiqoStep value)
+        {
+            if (
+                value is { Verb: LiqoVerb.Wait, Kind: "ResourceSlice" }
+                && value.Purpose.Contains("grant", StringComparison.Ordinal)
+            )
+            {
+                stop.Cancel();
+            }
+        }
+    }
 }
