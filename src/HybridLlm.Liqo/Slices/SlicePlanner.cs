@@ -199,8 +199,13 @@ internal static class SlicePlanner
         };
 
     private static string Purpose(IReadOnlyDictionary<string, string> wanted) =>
-        "asks for "
-        + string.Join(", ", wanted.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key} {w.Value}"));
+        wanted.Count == 0
+            ? "asks for what the provider gives by default"
+            : "asks for "
+                + string.Join(
+                    ", ",
+                    wanted.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key} {w.Value}")
+                );
 
     private static WaitStep Wait(SliceSpec spec, PairFacts facts, ObjectKey key, string purpose, string lastObserved) =>
         new(key, purpose)

@@ -48,6 +48,21 @@ public sealed class SliceTests
     }
 
     [Fact]
+    public async Task A_slice_that_names_nothing_gets_the_provider_s_defaults()
+    {
+        await using var two = await PeeredAsync();
+        SliceManager slices = new(two.Home.Liqo);
+        var spec = Gpus(0) with { Resources = new SliceResources { Pods = null } };
+
+        await Federation.DoAsync(slices.Ensure(spec));
+
+        var slice = (await slices.ListAsync(Stop)).Single(s => s.Name == "second");
+        slice.Asked.ShouldBeEmpty();
+        (slice.Granted["cpu"], slice.Granted["memory"], slice.Granted["pods"]).ShouldBe(("4", "8Gi", "110"));
+        (await slices.Ensure(spec).PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_slice_of_a_provider_that_is_not_peered_is_refused()
     {
         await using var two = await Federation.StartAsync();
@@ -101,6 +116,100 @@ public sealed class SliceTests
 
         await Federation.DoAsync(nodes.Delete(Federation.ProviderId, "pool-a", s_patience));
         (await nodes.Delete(Federation.ProviderId, "pool-a").PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_virtual_node_offers_the_classes_it_is_told_and_otherwise_the_slice_s(bool hasLiqosSchemas)
+    {
+        var schemas = hasLiqosSchemas ? RealKubernetes.LiqoDefinitions() : null;
+        await using var two = await Federation.StartAsync(
+            o => (o.ClusterLabels, o.Definitions) = (new Dictionary<string, string> { ["pool"] = "any" }, schemas),
+            o => o.Definitions = schemas
+        );
+        await two.PeerAsync();
+        VirtualNodeManager nodes = new(two.Home.Liqo);
+        await WithIdentityAsync(two, Pool());
+
+        await Federation.DoAsync(nodes.Ensure(Pool()));
+        var granted = await SpecAsync(two);
+        granted.StorageClasses!.Select(c => c.StorageClassName).ShouldBe(["liqo"]);
+        granted.Labels!["pool"].ShouldBe("any");
+
+        var own = Pool() with
+        {
+            StorageClasses = ["fast", "slow"],
+            IngressClasses = ["nginx"],
+            LoadBalancerClasses = ["metallb", "other"],
+            Labels = new Dictionary<string, string> { ["pool"] = "a" },
+            KubeletTemplate = "liqo/virtual-kubelet-default",
+        };
+        await Federation.DoAsync(nodes.Ensure(own));
+
+        var spec = await SpecAsync(two);
+        spec.StorageClasses!.Select(c => (c.StorageClassName, c.Default)).ShouldBe([("fast", true), ("slow", null)]);
+        spec.IngressClasses!.Select(c => (c.IngressClassName, c.Default)).ShouldBe([("nginx", true)]);
+        spec.LoadBalancerClasses!.Select(c => (c.LoadBalancerClassName, c.Default))
+            .ShouldBe([("metallb", true), ("other", null)]);
+        spec.Labels!["pool"].ShouldBe("a");
+        spec.VkOptionsTemplateRef!.Name.ShouldBe("virtual-kubelet-default");
+        var writes = two.Home.Writes;
+        await Federation.DoAsync(nodes.Ensure(own));
+        two.Home.Writes.ShouldBe(writes);
+
+        await Federation.DoAsync(nodes.Ensure(own with { StorageClasses = [] }));
+        (await SpecAsync(two)).StorageClasses.ShouldBe([]);
+    }
+
+    [Fact]
+    public async Task A_virtual_node_enters_its_provider_with_a_kubeconfig_from_elsewhere()
+    {
+        await using var two = await PeeredAsync();
+        VirtualNodeManager nodes = new(two.Home.Liqo);
+        var spec = Pool() with
+        {
+            SliceName = null,
+            KubeconfigSecret = "from-elsewhere",
+            Resources = new Dictionary<string, string>
+            {
+                ["cpu"] = "2",
+                ["memory"] = "4Gi",
+                ["pods"] = "110",
+            },
+        };
+        var refusal = await Should.ThrowAsync<LiqoRefusedException>(() => nodes.Ensure(spec).PlanAsync(Stop));
+        refusal.Refusal.ShouldBe(LiqoRefusal.KubeconfigMissing);
+        await two.Home.Admin.CreateNamespacedSecretAsync(
+            new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Name = "from-elsewhere" },
+                StringData = new Dictionary<string, string> { ["kubeconfig"] = "apiVersion: v1" },
+            },
+            OnConsumer,
+            cancellationToken: Stop
+        );
+
+        await Federation.DoAsync(nodes.Ensure(spec));
+
+        (await SpecAsync(two)).KubeconfigSecretRef!.Name.ShouldBe("from-elsewhere");
+        (await nodes.Ensure(spec).PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_fault_of_a_virtual_node_is_named_at_once()
+    {
+        VirtualNodeSpec spec = new()
+        {
+            Name = "Not a name",
+            ProviderId = Federation.ProviderId,
+            StorageClasses = ["a", "a"],
+            IngressClasses = [""],
+            KubeletTemplate = "default",
+            Patience = TimeSpan.Zero,
+        };
+
+        spec.Faults().OfType<string>().Count().ShouldBe(7);
     }
 
     [Fact]
@@ -165,6 +274,9 @@ public sealed class SliceTests
         await two.PeerAsync();
         return two;
     }
+
+    private static async Task<HybridLlm.Liqo.Resources.VirtualNodeSpec> SpecAsync(Federation two) =>
+        ((VirtualNode?)await two.Home.Liqo.Port.GetAsync(Kinds.VirtualNode, OnConsumer, "pool-a", Stop))!.Spec!;
 
     private static VirtualNodeSpec Pool() =>
         new()
