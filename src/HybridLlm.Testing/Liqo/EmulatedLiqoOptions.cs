@@ -36,6 +36,11 @@ public sealed class EmulatedLiqoOptions
     /// </summary>
     public bool WebhooksAnswer { get; set; } = true;
 
+    /// <summary>
+    /// Whether its <c>crd-replicator</c> runs: without it nothing is copied to a provider, and what was is never let go.
+    /// </summary>
+    public bool ReplicatorRuns { get; set; } = true;
+
     /// <summary>How it answers requests for resources.</summary>
     public SliceAnswer SliceAnswer { get; set; } = SliceAnswer.Accept;
 

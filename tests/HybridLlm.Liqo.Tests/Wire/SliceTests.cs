@@ -99,7 +99,7 @@ public sealed class SliceTests
             Labels = new Dictionary<string, string> { ["pool"] = "a" },
             RemoteRuntimeClass = "nvidia",
         };
-        await WithIdentityAsync(two, spec);
+        await SmallVerbScenarios.WithIdentityAsync(two);
 
         await Federation.DoAsync(nodes.Ensure(spec));
 
@@ -130,7 +130,7 @@ public sealed class SliceTests
         );
         await two.PeerAsync();
         VirtualNodeManager nodes = new(two.Home.Liqo);
-        await WithIdentityAsync(two, Pool());
+        await SmallVerbScenarios.WithIdentityAsync(two);
 
         await Federation.DoAsync(nodes.Ensure(Pool()));
         var granted = await SpecAsync(two);
@@ -217,7 +217,7 @@ public sealed class SliceTests
     {
         await using var two = await PeeredAsync(o => o.NodeRemovalTime = TimeSpan.FromMinutes(2));
         VirtualNodeManager nodes = new(two.Home.Liqo);
-        await WithIdentityAsync(two, Pool());
+        await SmallVerbScenarios.WithIdentityAsync(two);
         await Federation.DoAsync(nodes.Ensure(Pool()));
         var before = await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop);
         await two.Home.Liqo.Port.DeleteAsync(Kinds.VirtualNode, OnConsumer, "pool-a", atOnce: false, Stop);
@@ -278,32 +278,7 @@ public sealed class SliceTests
     private static async Task<HybridLlm.Liqo.Resources.VirtualNodeSpec> SpecAsync(Federation two) =>
         ((VirtualNode?)await two.Home.Liqo.Port.GetAsync(Kinds.VirtualNode, OnConsumer, "pool-a", Stop))!.Spec!;
 
-    private static VirtualNodeSpec Pool() =>
-        new()
-        {
-            Name = "pool-a",
-            ProviderId = Federation.ProviderId,
-            SliceName = "second",
-            Patience = s_patience,
-        };
-
-    /// <summary>A slice without a node, and the identity that follows its grant.</summary>
-    private static async Task WithIdentityAsync(Federation two, VirtualNodeSpec spec)
-    {
-        await Federation.DoAsync(new SliceManager(two.Home.Liqo).Ensure(Gpus(1) with { HasNode = false }));
-        await two.UntilAsync(async () =>
-        {
-            try
-            {
-                await new VirtualNodeManager(two.Home.Liqo).Ensure(spec).PlanAsync(Stop);
-                return true;
-            }
-            catch (LiqoRefusedException notYet) when (notYet.Refusal == LiqoRefusal.SliceMissing)
-            {
-                return false;
-            }
-        });
-    }
+    private static VirtualNodeSpec Pool() => SmallVerbScenarios.Pool;
 
     private static SliceSpec Gpus(int count) => SmallVerbScenarios.Gpus(count);
 
