@@ -68,4 +68,7 @@ public enum LiqoRefusal
 
     /// <summary>The slice a virtual node is to stand for does not exist or is not granted.</summary>
     SliceMissing,
+
+    /// <summary>The Secret with the kubeconfig of a virtual node's provider is not there.</summary>
+    KubeconfigMissing,
 }

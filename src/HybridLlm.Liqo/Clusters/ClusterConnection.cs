@@ -117,17 +117,58 @@ public sealed class ClusterConnection : IDisposable
             : throw new KubeconfigException($"'{path}'", "there is no such file", "Give the path of a kubeconfig.");
     }
 
-    /// <summary>Connects from inside a pod with its service account. Asks the server nothing yet.</summary>
+    /// <summary>
+    /// Connects from inside a pod with its service account. Asks the server nothing yet. The token's file is read before each call, so a
+    /// token that Kubernetes has replaced holds from the next call on.
+    /// </summary>
     /// <param name="options">How the server is reached; null for the defaults.</param>
-    /// <exception cref="KubeconfigException">This process runs in no pod, or its pod has no service account.</exception>
-    public static ClusterConnection InCluster(ClusterConnectionOptions? options = null) =>
-        KubernetesClientConfiguration.IsInCluster()
-            ? new ClusterConnection("of this pod", KubernetesClientConfiguration.InClusterConfig(), options)
-            : throw new KubeconfigException(
-                "of this pod",
+    /// <exception cref="KubeconfigException">
+    /// This process runs in no pod, its pod has no service account, or the account's authorities cannot be read.
+    /// </exception>
+    public static ClusterConnection InCluster(ClusterConnectionOptions? options = null)
+    {
+        const string Source = "of this pod";
+        if (!KubernetesClientConfiguration.IsInCluster())
+        {
+            throw new KubeconfigException(
+                Source,
                 "this process runs in no pod with a service account",
                 "Run it in the cluster with a mounted service account, or give a kubeconfig."
             );
+        }
+
+        KubernetesClientConfiguration config;
+        try
+        {
+            config = KubernetesClientConfiguration.InClusterConfig();
+        }
+        catch (Exception unusable)
+            when (unusable
+                    is k8s.Exceptions.KubeConfigException
+                        or CryptographicException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
+        {
+            throw Unreadable();
+        }
+
+        // A file without any certificate loads as well.
+        if (config.SslCaCerts is not { Count: > 0 })
+        {
+            throw Unreadable();
+        }
+
+        config.TokenProvider = new ServiceAccountToken();
+        return new ClusterConnection(Source, config, options);
+
+        static KubeconfigException Unreadable() =>
+            new(
+                Source,
+                "the files of its service account cannot be read",
+                "Look at ca.crt and token in the pod's service account volume, and at who may read them."
+            );
+    }
 
     /// <summary>Closes every connection.</summary>
     public void Dispose()

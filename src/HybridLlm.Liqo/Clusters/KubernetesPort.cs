@@ -11,6 +11,9 @@ namespace HybridLlm.Liqo.Clusters;
 internal sealed class KubernetesPort : IDisposable
 {
     private const int PageSize = 500;
+
+    /// <summary>Under this name the server's <c>managedFields</c> remember what this package wrote.</summary>
+    private const string Manager = "hybridllm-liqo";
     private const string MergePatch = "application/merge-patch+json";
     private const string JsonPatch = "application/json-patch+json";
 
@@ -278,7 +281,9 @@ internal sealed class KubernetesPort : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using var answer = await _transport.CallAsync(method, path, body, cancellationToken).ConfigureAwait(false);
+        using var answer = await _transport
+            .CallAsync(method, $"{path}?fieldManager={Manager}", body, cancellationToken)
+            .ConfigureAwait(false);
         return kind.Read(answer.RootElement);
     }
 }

@@ -16,6 +16,9 @@ internal sealed record ClusterSurvey
     public string? VersionText { get; init; }
     public IReadOnlyList<string> MissingKinds { get; init; } = [];
 
+    /// <summary>Of those that only Liqo's own network needs.</summary>
+    public IReadOnlyList<string> MissingNetworkKinds { get; init; } = [];
+
     /// <summary>Arguments of Liqo's controller manager.</summary>
     public IReadOnlyList<string>? Arguments { get; init; }
 

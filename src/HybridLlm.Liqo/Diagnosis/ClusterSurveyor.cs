@@ -25,6 +25,16 @@ internal sealed class ClusterSurveyor(ClusterConnection connection, ClusterSide 
         Kinds.VirtualNode,
     ];
 
+    /// <summary>Only a peering over Liqo's own network needs these.</summary>
+    private static readonly ResourceKind[] s_networkKinds =
+    [
+        Kinds.Configuration,
+        Kinds.Connection,
+        Kinds.GatewayClient,
+        Kinds.GatewayServer,
+        Kinds.PublicKey,
+    ];
+
     /// <summary>What does not depend on who the other is.</summary>
     public async Task<ClusterSurvey> LookAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +48,8 @@ internal sealed class ClusterSurveyor(ClusterConnection connection, ClusterSide 
             {
                 Id = map?.Data?.GetValueOrDefault("CLUSTER_ID"),
                 VersionText = map?.Label("app.kubernetes.io/version"),
-                MissingKinds = await MissingKindsAsync(cancellationToken).ConfigureAwait(false),
+                MissingKinds = await MissingAsync(s_kinds, cancellationToken).ConfigureAwait(false),
+                MissingNetworkKinds = await MissingAsync(s_networkKinds, cancellationToken).ConfigureAwait(false),
                 Arguments = (
                     await TryListAsync(Kinds.Deployment, liqoNamespace, ManagerSelector, cancellationToken)
                         .ConfigureAwait(false)
@@ -122,10 +133,13 @@ internal sealed class ClusterSurveyor(ClusterConnection connection, ClusterSide 
         return found;
     }
 
-    private async Task<IReadOnlyList<string>> MissingKindsAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> MissingAsync(
+        IEnumerable<ResourceKind> wanted,
+        CancellationToken cancellationToken
+    )
     {
         List<string> missing = [];
-        foreach (var group in s_kinds.GroupBy(k => k.ApiVersion))
+        foreach (var group in wanted.GroupBy(k => k.ApiVersion))
         {
             var served = await connection
                 .Port.Questions.ReadWholeAsync($"apis/{group.Key}", cancellationToken)

@@ -2,6 +2,7 @@ using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Peering;
 using HybridLlm.Liqo.Resources;
+using HybridLlm.Liqo.Slices;
 using HybridLlm.Liqo.Unpeering;
 
 namespace HybridLlm.Liqo.Diagnosis;
@@ -42,6 +43,12 @@ public sealed class PeeringScanner
                 cancellationToken
             )
             .ConfigureAwait(false);
+        var name = sliceName ?? providerId;
+        if (NodeOfSlice.NeedsVirtualNode(world, name))
+        {
+            world = await _reader.ReadAsync(world, [objects.VirtualNodes], cancellationToken).ConfigureAwait(false);
+        }
+
         return PeeringStatus.Of(world, providerId, sliceName);
     }
 

@@ -18,7 +18,7 @@ internal static class PreflightJudge
             findings.AddRange(VersionsOf(consumer, provider));
         }
 
-        findings.AddRange(answering.Select(DefinitionsOf));
+        findings.AddRange(answering.Select(s => DefinitionsOf(spec.Peering, s)));
         findings.AddRange(answering.Select(IdentityOf));
         if (answering.Length == both.Length && consumer.Id is not null && consumer.Id == provider.Id)
         {
@@ -130,15 +130,22 @@ internal static class PreflightJudge
         }
     }
 
-    private static PreflightFinding DefinitionsOf(ClusterSurvey s) =>
-        s.MissingKinds.Count == 0
+    private static PreflightFinding DefinitionsOf(PeeringSpec spec, ClusterSurvey s)
+    {
+        List<string> missing =
+        [
+            .. s.MissingKinds,
+            .. spec.Network == NetworkFabric.Liqo ? s.MissingNetworkKinds : [],
+        ];
+        return missing.Count == 0
             ? Pass(PreflightCheck.Definitions, s.Side, "Liqo's kinds are served.")
             : Fail(
                 PreflightCheck.Definitions,
                 s.Side,
-                $"Not served: {string.Join(", ", s.MissingKinds)}.",
+                $"Not served: {string.Join(", ", missing)}.",
                 "Install Liqo's CRDs; Helm leaves old ones as they are on an upgrade."
             );
+    }
 
     private static PreflightFinding IdentityOf(ClusterSurvey s) =>
         s.Id is null

@@ -2,6 +2,7 @@ using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Identities;
 using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
+using HybridLlm.Liqo.Slices;
 
 namespace HybridLlm.Liqo.Peering;
 
@@ -39,6 +40,7 @@ public sealed record PeeringStatus
         var name = sliceName ?? providerId;
         var slice = world.All(ClusterSide.Consumer, Kinds.ResourceSlice).FirstOrDefault(s => s.Name == name);
         var node = world.Find(ClusterSide.Consumer, Kinds.Node, null, name);
+        var virtualNode = world.All(ClusterSide.Consumer, Kinds.VirtualNode).FirstOrDefault(v => v.Name == name);
         var peer = world.Find(ClusterSide.Consumer, Kinds.ForeignCluster, null, providerId);
         var identity = world
             .All(ClusterSide.Consumer, Kinds.Identity)
@@ -51,7 +53,8 @@ public sealed record PeeringStatus
             {
                 _ when !isAnything => PeeringPhase.None,
                 (_, { ApiServerAnswers: false }) => PeeringPhase.Lost,
-                ({ IsReady: true, IsGoing: false }, _) when slice is { IsAccepted: true, IsGoing: false } =>
+                ({ IsReady: true, IsGoing: false }, _)
+                    when slice is { IsAccepted: true } && NodeOfSlice.Is(node, slice, virtualNode) =>
                     PeeringPhase.Ready,
                 _ => PeeringPhase.Incomplete,
             },

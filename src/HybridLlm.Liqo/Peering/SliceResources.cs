@@ -10,14 +10,18 @@ public sealed record SliceResources
 {
     private const string GpuName = "nvidia.com/gpu";
 
-    /// <summary>CPU cores as a Kubernetes quantity, e.g. <c>4</c> or <c>3500m</c>; more than 0.</summary>
-    public required string Cpu { get; init; }
+    /// <summary>
+    /// CPU cores as a Kubernetes quantity, e.g. <c>4</c> or <c>3500m</c>; more than 0. Null takes the provider's default, 4 in Liqo's chart.
+    /// </summary>
+    public string? Cpu { get; init; }
 
-    /// <summary>Memory as a Kubernetes quantity, e.g. <c>16Gi</c>; more than 0.</summary>
-    public required string Memory { get; init; }
+    /// <summary>
+    /// Memory as a Kubernetes quantity, e.g. <c>16Gi</c>; more than 0. Null takes the provider's default, 8Gi in Liqo's chart.
+    /// </summary>
+    public string? Memory { get; init; }
 
-    /// <summary>Pods, 1 or more.</summary>
-    public int Pods { get; init; } = 20;
+    /// <summary>Pods, 1 or more; null takes the provider's default, 110 in Liqo's chart.</summary>
+    public int? Pods { get; init; } = 20;
 
     /// <summary>NVIDIA GPUs, 0 or more.</summary>
     public int Gpus { get; init; }
@@ -28,12 +32,22 @@ public sealed record SliceResources
     /// <summary>As Kubernetes names them.</summary>
     internal IReadOnlyDictionary<string, string> ToQuantities()
     {
-        Dictionary<string, string> all = new(Others, StringComparer.Ordinal)
+        Dictionary<string, string> all = new(Others, StringComparer.Ordinal);
+        foreach (
+            var (name, value) in new[]
+            {
+                ("cpu", Cpu),
+                ("memory", Memory),
+                ("pods", Pods?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            }
+        )
         {
-            ["cpu"] = Cpu,
-            ["memory"] = Memory,
-            ["pods"] = Pods.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        };
+            if (value is not null)
+            {
+                all[name] = value;
+            }
+        }
+
         if (Gpus > 0)
         {
             all[GpuName] = Gpus.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -44,9 +58,11 @@ public sealed record SliceResources
 
     internal IEnumerable<string?> Faults()
     {
-        yield return Quantity.Parse(Cpu) is > 0 ? null : $"Cpu is '{Cpu}', must be a quantity above 0";
-        yield return Quantity.Parse(Memory) is > 0 ? null : $"Memory is '{Memory}', must be a quantity above 0";
-        yield return Pods >= 1 ? null : $"Pods is {Pods}, must be 1 or more";
+        yield return Cpu is null || Quantity.Parse(Cpu) is > 0 ? null : $"Cpu is '{Cpu}', must be a quantity above 0";
+        yield return Memory is null || Quantity.Parse(Memory) is > 0
+            ? null
+            : $"Memory is '{Memory}', must be a quantity above 0";
+        yield return Pods is null or >= 1 ? null : $"Pods is {Pods}, must be 1 or more";
         yield return Gpus >= 0 ? null : $"Gpus is {Gpus}, must be 0 or more";
         foreach (var (name, value) in Others)
         {

@@ -116,4 +116,13 @@ internal sealed record ResourceSliceStatus
 {
     public IReadOnlyList<Condition>? Conditions { get; init; }
     public IReadOnlyDictionary<string, string>? Resources { get; init; }
+    public IReadOnlyList<StorageClass>? StorageClasses { get; init; }
+    public IReadOnlyList<IngressClass>? IngressClasses { get; init; }
+    public IReadOnlyList<LoadBalancerClass>? LoadBalancerClasses { get; init; }
+
+    /// <summary>Labels the provider wishes its virtual nodes to bear.</summary>
+    public IReadOnlyDictionary<string, string>? NodeLabels { get; init; }
+
+    /// <summary>Labels of the provider's own nodes on which the slice's pods may run.</summary>
+    public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
 }

@@ -52,7 +52,12 @@ internal sealed record VirtualNodeSpec
     public ResourceQuota? ResourceQuota { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public IReadOnlyList<StorageClass>? StorageClasses { get; init; }
+    public IReadOnlyList<IngressClass>? IngressClasses { get; init; }
+    public IReadOnlyList<LoadBalancerClass>? LoadBalancerClasses { get; init; }
     public OffloadingPatch? OffloadingPatch { get; init; }
+
+    /// <summary>Options of the virtual kubelet; null takes those of Liqo's chart.</summary>
+    public ObjectReference? VkOptionsTemplateRef { get; init; }
 }
 
 internal sealed record ResourceQuota
@@ -60,9 +65,25 @@ internal sealed record ResourceQuota
     public IReadOnlyDictionary<string, string>? Hard { get; init; }
 }
 
+/// <summary>A class of volumes of the provider that pods may name; Liqo leaves the default's mark out where it is false.</summary>
 internal sealed record StorageClass
 {
     public required string StorageClassName { get; init; }
+    public bool? Default { get; init; }
+}
+
+/// <summary>The same of Ingresses.</summary>
+internal sealed record IngressClass
+{
+    public required string IngressClassName { get; init; }
+    public bool? Default { get; init; }
+}
+
+/// <summary>The same of Services of type LoadBalancer.</summary>
+internal sealed record LoadBalancerClass
+{
+    public required string LoadBalancerClassName { get; init; }
+    public bool? Default { get; init; }
 }
 
 internal sealed record OffloadingPatch

@@ -86,7 +86,8 @@ internal static class SlicePlanner
             );
         }
 
-        if (node is { IsReady: true, IsGoing: false } && Quantity.Covers(node.Status?.Allocatable, wanted))
+        var isBefore = node is not null && !NodeOfSlice.Is(node, facts.Slice(name), facts.VirtualNode(name));
+        if (!isBefore && node is { IsReady: true, IsGoing: false } && Quantity.Covers(node.Status?.Allocatable, wanted))
         {
             yield break;
         }
@@ -110,13 +111,14 @@ internal static class SlicePlanner
                 Target.On(key),
                 Target.On(virtualNode) with
                 {
-                    Delay = s_usual,
+                    // Only the VirtualNode can tell that an old Node is the right one.
+                    Delay = isBefore ? TimeSpan.Zero : s_usual,
                 },
                 new Target(ClusterSide.Consumer, kubelet) { IsOptional = true, Delay = s_usual },
                 Lifeline(facts),
             ],
             Patience = spec.Patience,
-            LastObserved = Progress(facts, name, node),
+            LastObserved = (isBefore ? "the Node is that of the slice before; " : "") + Progress(facts, name, node),
             Remedy =
                 "A VirtualNode without a Node: look at the virtual kubelet's pod. A Node that is not Ready: the consumer's "
                 + "pods must reach the provider's API server.",
@@ -197,8 +199,13 @@ internal static class SlicePlanner
         };
 
     private static string Purpose(IReadOnlyDictionary<string, string> wanted) =>
-        "asks for "
-        + string.Join(", ", wanted.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key} {w.Value}"));
+        wanted.Count == 0
+            ? "asks for what the provider gives by default"
+            : "asks for "
+                + string.Join(
+                    ", ",
+                    wanted.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key} {w.Value}")
+                );
 
     private static WaitStep Wait(SliceSpec spec, PairFacts facts, ObjectKey key, string purpose, string lastObserved) =>
         new(key, purpose)

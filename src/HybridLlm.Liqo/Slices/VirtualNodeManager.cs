@@ -36,7 +36,7 @@ public sealed class VirtualNodeManager
             $"virtual node '{spec.Name}'",
             spec.ProviderId,
             spec.Name,
-            spec.SliceName,
+            spec,
             f => [.. VirtualNodePlanner.Steps(spec, f)]
         );
     }
@@ -53,7 +53,7 @@ public sealed class VirtualNodeManager
             $"the end of virtual node '{name}'",
             providerId,
             name,
-            slice: null,
+            spec: null,
             f => [.. VirtualNodePlanner.Removal(name, patience ?? s_patience, f)]
         );
     }
@@ -76,7 +76,7 @@ public sealed class VirtualNodeManager
             $"{(isCordoned ? "the cordon" : "the end of the cordon")} of node '{name}'",
             providerId,
             name,
-            slice: null,
+            spec: null,
             f =>
                 f.Node(name) is { } node && (node.Spec?.Unschedulable == true) != isCordoned
                     ? [NodeCordon.Step(node, isCordoned)]
@@ -88,14 +88,14 @@ public sealed class VirtualNodeManager
         string operation,
         string providerId,
         string name,
-        string? slice,
+        VirtualNodeSpec? spec,
         Func<PairFacts, IReadOnlyList<PlannedStep>> plan
     ) =>
         new PairReader(_consumer, provider: null, providerId).Operation(
             operation,
             _logger,
             _ => [Target.On(VirtualNodePlanner.NodeKey(name))],
-            f => VirtualNodePlanner.Targets(f, name, slice),
+            f => VirtualNodePlanner.Targets(f, name, spec),
             plan
         );
 }

@@ -9,27 +9,20 @@ namespace HybridLlm.Liqo.Slices;
 /// <summary>What is missing for a virtual node to stand, or still there of it. Pure.</summary>
 internal static class VirtualNodePlanner
 {
-    public static IReadOnlyList<Target> Targets(PairFacts facts, string name, string? slice) =>
-        slice is null
-            ? [Target.On(Key(facts, name))]
-            : [Target.On(Key(facts, name)), Target.On(Slice(facts, slice)), Target.On(Identity(facts, slice))];
+    public static IReadOnlyList<Target> Targets(PairFacts facts, string name, VirtualNodeSpec? spec) =>
+        [
+            Target.On(Key(facts, name)),
+            .. spec?.SliceName is { } slice
+                ? [Target.On(Slice(facts, slice)), Target.On(Identity(facts, slice))]
+                : Array.Empty<Target>(),
+            .. spec?.KubeconfigSecret is { } secret ? [Target.On(Secret(facts, secret))] : Array.Empty<Target>(),
+        ];
 
     /// <exception cref="LiqoRefusedException">The slice is not there, or the node's name belongs to something else.</exception>
     public static IEnumerable<PlannedStep> Steps(VirtualNodeSpec spec, PairFacts facts)
     {
-        var slice = facts.Slice(spec.SliceName);
-        var identity = facts.World.Find(Identity(facts, spec.SliceName)) is Identity found
-            ? found.Status?.KubeconfigSecretRef?.Name
-            : null;
-        if (slice is not { IsAccepted: true, IsGoing: false } || string.IsNullOrEmpty(identity))
-        {
-            throw new LiqoRefusedException(
-                LiqoRefusal.SliceMissing,
-                $"Slice '{spec.SliceName}' of '{spec.ProviderId}' is not there or not granted.",
-                "Ask for it with SliceManager first."
-            );
-        }
-
+        var slice = spec.SliceName is { } name ? facts.Slice(name) : null;
+        var secret = CredentialsOf(spec, facts, slice);
         var node = facts.Node(spec.Name);
         if (node is not null && node.Label(LiqoNames.RemoteClusterId) != spec.ProviderId)
         {
@@ -41,24 +34,26 @@ internal static class VirtualNodePlanner
         }
 
         var key = Key(facts, spec.Name);
-        var quantities = spec.Resources ?? slice.Status?.Resources ?? new Dictionary<string, string>();
-        if (
-            Ensure.AsWanted(
-                facts.World,
-                key,
-                Wanted(spec, key, identity, quantities),
-                "a node that stands for the slice"
-            ) is
-            { } write
-        )
+        var quantities = spec.Resources ?? slice?.Status?.Resources ?? new Dictionary<string, string>();
+        var wanted = VirtualNodeWish.Of(spec, key, secret, slice?.Status, quantities);
+        const string Purpose = "a node that stands for the slice";
+        if (facts.World.Find(key) is { IsGoing: true } before)
+        {
+            yield return Gone(key, "the virtual node before to be gone", spec.Patience, before);
+            yield return new CreateStep(key, wanted, Purpose);
+        }
+        else if (Ensure.AsWanted(facts.World, key, wanted, Purpose) is { } write)
         {
             yield return write;
         }
 
-        if (
-            spec.HasNode
-            && !(node is { IsReady: true, IsGoing: false } && Quantity.Covers(node.Status?.Allocatable, quantities))
-        )
+        // A Node that is older than its VirtualNode is that of the VirtualNode before.
+        var isThere =
+            node is { IsReady: true, IsGoing: false }
+            && Quantity.Covers(node.Status?.Allocatable, quantities)
+            && facts.World.Find(key) is { IsGoing: false } there
+            && NodeOfSlice.IsNotBefore(node, there);
+        if (spec.HasNode && !isThere)
         {
             yield return new WaitStep(NodeKey(spec.Name), "the virtual node to be Ready with all it is to offer")
             {
@@ -80,50 +75,46 @@ internal static class VirtualNodePlanner
 
         if (facts.World.Find(key) is { } held)
         {
-            yield return new WaitStep(key, "it and its node to be gone")
-            {
-                Targets = [Target.On(key), Target.On(NodeKey(name))],
-                Patience = patience,
-                LastObserved = $"it is held by {held.Holders}",
-                Remedy = "Pods that cannot be evicted are the usual reason; look at those on the virtual node.",
-            };
+            yield return Gone(key, "it and its node to be gone", patience, held);
         }
     }
 
+    private static WaitStep Gone(ObjectKey key, string what, TimeSpan patience, ClusterObject held) =>
+        new(key, what)
+        {
+            Targets = [Target.On(key), Target.On(NodeKey(key.Name))],
+            Patience = patience,
+            LastObserved = $"it is held by {held.Holders}",
+            Remedy = "Pods that cannot be evicted are the usual reason; look at those on the virtual node.",
+        };
+
     public static ObjectKey NodeKey(string name) => new(ClusterSide.Consumer, Kinds.Node, null, name);
 
-    private static VirtualNode Wanted(
-        VirtualNodeSpec spec,
-        ObjectKey key,
-        string secret,
-        IReadOnlyDictionary<string, string> quantities
-    ) =>
-        new()
+    /// <summary>Name of the Secret with which the provider is entered.</summary>
+    private static string CredentialsOf(VirtualNodeSpec spec, PairFacts facts, ResourceSlice? slice)
+    {
+        if (spec.KubeconfigSecret is { } given)
         {
-            Metadata = new ObjectMeta
-            {
-                Name = key.Name,
-                Namespace = key.Namespace,
-                Labels = new Dictionary<string, string> { [LiqoNames.RemoteClusterId] = spec.ProviderId },
-            },
-            Spec = new HybridLlm.Liqo.Resources.VirtualNodeSpec
-            {
-                ClusterId = spec.ProviderId,
-                CreateNode = spec.HasNode,
-                DisableNetworkCheck = spec.IgnoresNetwork,
-                KubeconfigSecretRef = new SecretReference { Name = secret },
-                ResourceQuota = new ResourceQuota { Hard = quantities },
-                Labels = new Dictionary<string, string>(spec.Labels) { [LiqoNames.RemoteClusterId] = spec.ProviderId },
-                OffloadingPatch =
-                    spec.RemoteNodeSelector.Count > 0 || spec.RemoteRuntimeClass is not null
-                        ? new OffloadingPatch
-                        {
-                            NodeSelector = spec.RemoteNodeSelector.Count > 0 ? spec.RemoteNodeSelector : null,
-                            RuntimeClassName = spec.RemoteRuntimeClass,
-                        }
-                        : null,
-            },
-        };
+            return facts.World.Find(Secret(facts, given)) is Secret found && found.Value("kubeconfig") is not null
+                ? given
+                : throw new LiqoRefusedException(
+                    LiqoRefusal.KubeconfigMissing,
+                    $"Namespace '{facts.ConsumerNamespace}' has no Secret '{given}' with a kubeconfig.",
+                    "Put the provider's kubeconfig there under the key 'kubeconfig', or name a slice."
+                );
+        }
+
+        var identity = facts.World.Find(Identity(facts, spec.SliceName!)) as Identity;
+        return
+            slice is { IsAccepted: true, IsGoing: false }
+            && identity?.Status?.KubeconfigSecretRef?.Name is { Length: > 0 } secret
+            ? secret
+            : throw new LiqoRefusedException(
+                LiqoRefusal.SliceMissing,
+                $"Slice '{spec.SliceName}' of '{spec.ProviderId}' is not there or not granted.",
+                "Ask for it with SliceManager first."
+            );
+    }
 
     private static ObjectKey Key(PairFacts facts, string name) =>
         new(ClusterSide.Consumer, Kinds.VirtualNode, facts.ConsumerNamespace, name);
@@ -133,4 +124,7 @@ internal static class VirtualNodePlanner
 
     private static ObjectKey Identity(PairFacts facts, string slice) =>
         new(ClusterSide.Consumer, Kinds.Identity, facts.ConsumerNamespace, LiqoNames.SliceIdentityOf(slice));
+
+    private static ObjectKey Secret(PairFacts facts, string name) =>
+        new(ClusterSide.Consumer, Kinds.Secret, facts.ConsumerNamespace, name);
 }

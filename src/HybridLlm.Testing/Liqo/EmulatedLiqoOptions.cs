@@ -36,6 +36,11 @@ public sealed class EmulatedLiqoOptions
     /// </summary>
     public bool WebhooksAnswer { get; set; } = true;
 
+    /// <summary>
+    /// Whether its <c>crd-replicator</c> runs: without it nothing is copied to a provider, and what was is never let go.
+    /// </summary>
+    public bool ReplicatorRuns { get; set; } = true;
+
     /// <summary>How it answers requests for resources.</summary>
     public SliceAnswer SliceAnswer { get; set; } = SliceAnswer.Accept;
 
@@ -47,6 +52,9 @@ public sealed class EmulatedLiqoOptions
 
     /// <summary>How long the virtual kubelet takes to bring its Node up.</summary>
     public TimeSpan NodeTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a consumer takes to remove the Node of a virtual node that is deleted, once no pod is on it.</summary>
+    public TimeSpan NodeRemovalTime { get; set; }
 
     /// <summary>How often a consumer looks whether its providers' API servers answer.</summary>
     public TimeSpan PingPeriod { get; set; } = TimeSpan.FromSeconds(15);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck.Xunit;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Observing;
@@ -55,6 +56,41 @@ public sealed class PeeringPlannerTests
             .Plan(without, s_peered)[0]
             .Publish()
             .Content.ShouldBe("""{"spec":{"resources":{"nvidia.com/gpu":null}}}""");
+    }
+
+    [Theory]
+    [InlineData("2030-01-01T00:00:09Z", null, null, false)]
+    [InlineData("2030-01-01T00:00:10Z", null, null, true)]
+    [InlineData("2030-01-01T00:00:11Z", null, null, true)]
+    [InlineData("2030-01-01T00:00:09Z", "the slice", null, true)]
+    [InlineData("2030-01-01T00:00:09Z", "", null, true)]
+    [InlineData("2030-01-01T00:00:09Z", "the slice before", null, false)]
+    [InlineData("2030-01-01T00:00:09Z", "the slice", "2030-01-01T00:00:12Z", false)]
+    public void A_node_older_than_its_slice_counts_only_where_the_virtual_node_is_the_slice_s(
+        string made,
+        string? owner,
+        string? deleted,
+        bool isOfSlice
+    )
+    {
+        var facts = With(
+            s_peered,
+            Slice,
+            """{"metadata":{"uid":"the slice","creationTimestamp":"2030-01-01T00:00:10Z"}}"""
+        );
+        ObjectKey node = new(ClusterSide.Consumer, Kinds.Node, null, Provider);
+        facts = With(facts, node, $$$"""{"metadata":{"creationTimestamp":"{{{made}}}"}}""");
+        if (owner is not null)
+        {
+            facts = facts with
+            {
+                World = facts.World.With(ClusterSide.Consumer, Kinds.VirtualNode, VirtualNode(owner, deleted)),
+            };
+        }
+
+        var plan = PeeringPlanner.Plan(Spec, facts);
+
+        plan.Select(s => (s.Publish().Verb, s.Object)).ShouldBe(isOfSlice ? [] : [(LiqoVerb.Wait, node)]);
     }
 
     [Fact]
@@ -245,6 +281,33 @@ public sealed class PeeringPlannerTests
 
     private static LiqoRefusedException Refused(PeeringFacts facts) =>
         Should.Throw<LiqoRefusedException>(() => PeeringPlanner.Plan(Spec, facts));
+
+    /// <summary>The virtual node of the peering, with or without an owner.</summary>
+    private static VirtualNode VirtualNode(string owner, string? deleted) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = Provider,
+                Namespace = Slice.Namespace,
+                DeletionTimestamp = deleted is null
+                    ? null
+                    : DateTimeOffset.Parse(deleted, CultureInfo.InvariantCulture),
+                OwnerReferences =
+                    owner.Length == 0
+                        ? []
+                        :
+                        [
+                            new OwnerReference
+                            {
+                                ApiVersion = Kinds.ResourceSlice.ApiVersion,
+                                Kind = Kinds.ResourceSlice.Kind,
+                                Name = Provider,
+                                Uid = owner,
+                            },
+                        ],
+            },
+        };
 
     private static IpamNetwork Range(string type, string cidr) =>
         new()

@@ -19,7 +19,9 @@ public sealed class RecordedPeeringTests
     [Theory]
     [InlineData("01-peer", "aws-gpu-1")]
     [InlineData("09-peer-after-unpeer", "aws-gpu-1")]
+    [InlineData("12-peer-with-existing-offloading", "aws-gpu-1")]
     [InlineData("19-peer-fresh-id", "aws-gpu-2")]
+    [InlineData("27-peer-first-time-again", "aws-gpu-2")]
     [InlineData("31-peer-with-peering-user", "aws-gpu-1")]
     public void Peering_writes_what_liqoctl_writes(string scenario, string provider)
     {
@@ -48,12 +50,38 @@ public sealed class RecordedPeeringTests
     }
 
     [Fact]
-    public void Offloading_writes_what_liqoctl_writes()
+    public void Peering_again_writes_nothing_where_liqoctl_puts_two_whole_objects()
+    {
+        var recorded = RecordedScenario.Read("02-peer-again");
+        recorded.Select(r => $"{r.Verb} {r.Resource}").ShouldBe(["update tenants", "update resourceslices"]);
+        recorded[1].Body["spec"]!["csr"].ShouldBeNull("liqoctl's takes away what the controllers wrote");
+
+        PeeringPlanner
+            .Plan(SimulatedPeering.Spec, SimulatedPeering.Run(SimulatedPeering.Spec, SimulatedPeering.Nothing))
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_replaced_provider_is_refused_before_the_writes_after_which_liqoctl_fails()
+    {
+        const string Scenario = "23-replaced-provider-same-id-no-cleanup";
+        RecordedScenario.Read(Scenario).Select(r => $"{r.Verb} {r.Resource}").ShouldBe(["create namespaces", "create secrets"]);
+        var facts = SimulatedPeering.Nothing with { ProviderId = "aws-gpu-2", World = Before(Scenario, "aws-gpu-2") };
+
+        Should.Throw<StaleClusterIdException>(() => PeeringPlanner.Plan(SimulatedPeering.Spec, facts));
+    }
+
+    [Theory]
+    [InlineData("03-offload", PodPlacement.Remote)]
+    [InlineData("10-offload-and-pod", PodPlacement.Remote)]
+    [InlineData("17-offload-second-life", PodPlacement.Remote)]
+    [InlineData("32-error-paths", PodPlacement.LocalAndRemote)]
+    public void Offloading_writes_what_liqoctl_writes(string scenario, PodPlacement pods)
     {
         OffloadingSpec spec = new()
         {
             Namespace = "llm-inference",
-            Pods = PodPlacement.Remote,
+            Pods = pods,
             Mapping = NamespaceMapping.EnforceSameName,
         };
         var world = World.Empty.With(
@@ -65,7 +93,7 @@ public sealed class RecordedPeeringTests
         var create = OffloadingPlanner.Plan(spec, "homelab", world).First().ShouldBeOfType<CreateStep>();
 
         Json.Sorted(create.Object.Kind.Write(create.Body!))
-            .ShouldBe(Json.Sorted(RecordedScenario.Read("03-offload").ShouldHaveSingleItem().Body));
+            .ShouldBe(Json.Sorted(RecordedScenario.Read(scenario).ShouldHaveSingleItem().Body));
     }
 
     /// <summary>Facts with the recorded keys, and the answers the recorded controllers gave.</summary>
@@ -113,6 +141,25 @@ public sealed class RecordedPeeringTests
     }
 
     private static World Before(string scenario, string provider) =>
+        // Its objects were not kept. The peering that failed before it had made these on the provider.
+        scenario == "27-peer-first-time-again" ? Made("23-replaced-provider-same-id-no-cleanup")
+            : Kept(scenario, provider);
+
+    private static World Made(string scenario) =>
+        RecordedScenario
+            .Read(scenario)
+            .Aggregate(
+                World.Empty,
+                (world, made) =>
+                    SimulatedServer.Read(
+                        world,
+                        ClusterSide.Provider,
+                        made.Resource == "namespaces" ? Kinds.Namespace : Kinds.Secret,
+                        made.Body
+                    )
+            );
+
+    private static World Kept(string scenario, string provider) =>
         new[] { (ClusterSide.Consumer, "homelab"), (ClusterSide.Provider, provider) }.Aggregate(
             World.Empty,
             (world, c) =>

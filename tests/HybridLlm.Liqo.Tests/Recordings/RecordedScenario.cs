@@ -44,6 +44,27 @@ internal static class RecordedScenario
             .Where(c => Text(c, "actor") == "liqoctl")
             .Sum(c => 1 + (c["repeats"]?.GetValue<int>() ?? 0));
 
+    /// <summary>Every scenario of the archive; skips the test where the recordings are absent.</summary>
+    public static IReadOnlyList<string> Names
+    {
+        get
+        {
+            using var zipped = File.OpenRead(SharedData.Require("liqo-recordings.tar.gz"));
+            using GZipStream plain = new(zipped, CompressionMode.Decompress);
+            using TarReader tar = new(plain);
+            List<string> names = [];
+            while (tar.GetNextEntry() is { } entry)
+            {
+                if (entry.Name.TrimStart('.', '/').Split('/') is [var name, "calls.jsonl"])
+                {
+                    names.Add(name);
+                }
+            }
+
+            return names;
+        }
+    }
+
     private static IEnumerable<string> Lines(string archive, string file)
     {
         using var zipped = File.OpenRead(archive);

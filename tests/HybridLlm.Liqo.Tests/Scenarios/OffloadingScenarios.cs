@@ -35,6 +35,27 @@ internal static class OffloadingScenarios
         {
             Error = typeof(WaitTimedOutException),
         },
+        Offload("offload to two providers", "two peerings", Spec) with
+        {
+            Before = two => TwoProvidersAsync(two),
+            After = async two =>
+            {
+                var status = await new NamespaceOffloader(two.Home.Liqo).ReadAsync(Federation.Offloaded, Stop);
+                status.Phase.ShouldBe(OffloadingPhase.Ready);
+                status.Clusters.ShouldAllBe(c => c.IsSelected && c.IsReady);
+                status.Clusters.Select(c => c.ProviderId).ShouldBe([Federation.ProviderId, Federation.SecondId]);
+            },
+        },
+        Offload("offload SomeFailed", "such a namespace on one of two providers, and EnforceSameName", SameName) with
+        {
+            Before = two => TwoProvidersAsync(two, taken: [Federation.SecondId]),
+            Refusal = LiqoRefusal.OffloadingFailed,
+        },
+        Offload("offload AllFailed", "such a namespace on both of two providers, and EnforceSameName", SameName) with
+        {
+            Before = two => TwoProvidersAsync(two, taken: [Federation.ProviderId, Federation.SecondId]),
+            Refusal = LiqoRefusal.OffloadingFailed,
+        },
         Offload(
             "offload fails on the provider",
             "such a namespace there, and EnforceSameName",
@@ -105,6 +126,19 @@ internal static class OffloadingScenarios
         },
     ];
 
+    /// <summary>Peers two providers, some of which have a namespace of that name already.</summary>
+    private static async Task TwoProvidersAsync(Federation two, params string[] taken)
+    {
+        await two.PeerAsync();
+        var second = await two.PeerSecondAsync();
+        foreach (var provider in new[] { two.Rented, second }.Where(p => taken.Contains(p.Liqo.Id)))
+        {
+            await provider.Admin.CreateNamespaceAsync(Named(Federation.Offloaded), cancellationToken: Stop);
+        }
+    }
+
+    private static OffloadingSpec SameName => Spec with { Mapping = NamespaceMapping.EnforceSameName };
+
     private static OffloadingSpec Spec => new() { Namespace = Federation.Offloaded, Patience = Scenario.Unhurried };
 
     private static Scenario Offload(string name, string shown, OffloadingSpec spec) =>
@@ -113,12 +147,7 @@ internal static class OffloadingScenarios
     private static Scenario Unoffload(string name) =>
         new(name, name.Contains("dead", StringComparison.Ordinal) ? "`KillAsync`" : "the default", "unoffload")
         {
-            Do = two =>
-                Task.FromResult(
-                    ScenarioVerb.Of(
-                        new NamespaceOffloader(two.Home.Liqo).Removal(Federation.Offloaded, Scenario.Unhurried)
-                    )
-                ),
+            Do = two => Task.FromResult(ScenarioVerb.Unoffload(two)),
         };
 
     private static async Task PhaseIsAsync(Federation two, OffloadingPhase phase) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using HybridLlm.Liqo.Peering;
 using HybridLlm.Liqo.Resources;
+using HybridLlm.Liqo.Slices;
 using HybridLlm.Liqo.Steps;
 using HybridLlm.Liqo.Tests.Wire;
 using HybridLlm.Liqo.Users;
@@ -14,6 +15,7 @@ namespace HybridLlm.Liqo.Tests.Scenarios;
 internal static class PeeringScenarios
 {
     private const string OnProvider = "liqo-tenant-homelab";
+    private const string OnConsumer = "liqo-tenant-aws-gpu-1";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -49,20 +51,23 @@ internal static class PeeringScenarios
             Before = async two =>
             {
                 await two.PeerAsync();
-                await two.Home.Liqo.Port.DeleteAsync(
-                    Kinds.ResourceSlice,
-                    "liqo-tenant-aws-gpu-1",
-                    Federation.ProviderId,
-                    atOnce: false,
-                    Stop
-                );
-                await two.UntilAsync(async () =>
-                    (await new Slices.SliceManager(two.Home.Liqo).ListAsync(Stop)).Count == 0
-                    && (await two.Home.Admin.ListNodeAsync(cancellationToken: Stop)).Items.All(n =>
-                        n.Metadata.Name != Federation.ProviderId
-                    )
-                );
+                await TakeBackSliceAsync(two);
+                await two.UntilAsync(async () => (await new SliceManager(two.Home.Liqo).ListAsync(Stop)).Count == 0);
                 await PatchAsync(two, Kinds.Secret, "liqo-remote-certificate", "data", "csr");
+            },
+        },
+        Peer("peer again while the node before is still there", "`NodeRemovalTime`", Federation.Spec) with
+        {
+            Consumer = o => o.NodeRemovalTime = TimeSpan.FromMinutes(2),
+            Before = async two =>
+            {
+                await two.PeerAsync();
+                await TakeBackSliceAsync(two);
+            },
+            After = async two =>
+            {
+                await StandsAsync(two);
+                await HasNodeOfSliceAsync(two);
             },
         },
         Peer("stale Tenant status after a change", "write another `signature`", Federation.Spec) with
@@ -160,6 +165,20 @@ internal static class PeeringScenarios
     {
         var node = await two.Home.Admin.ReadNodeAsync(Federation.ProviderId, cancellationToken: Stop);
         node.Status.Conditions.ShouldContain(c => c.Type == "Ready" && c.Status == "True");
+    }
+
+    /// <summary>Deletes the slice, and waits for nothing.</summary>
+    private static Task TakeBackSliceAsync(Federation two) =>
+        two.Home.Liqo.Port.DeleteAsync(Kinds.ResourceSlice, OnConsumer, Federation.ProviderId, atOnce: false, Stop);
+
+    /// <summary>Its age tells: it came after the slice.</summary>
+    private static async Task HasNodeOfSliceAsync(Federation two)
+    {
+        var node = await two.Home.Admin.ReadNodeAsync(Federation.ProviderId, cancellationToken: Stop);
+        var slice = await two.Home.Liqo.Port.GetAsync(Kinds.ResourceSlice, OnConsumer, Federation.ProviderId, Stop);
+        node.Metadata.CreationTimestamp.ShouldNotBeNull();
+        slice!.Metadata.CreationTimestamp.ShouldNotBeNull();
+        (node.Metadata.CreationTimestamp >= slice.Metadata.CreationTimestamp.Value.UtcDateTime).ShouldBeTrue();
     }
 
     private static Task<ClusterObject> PatchAsync(

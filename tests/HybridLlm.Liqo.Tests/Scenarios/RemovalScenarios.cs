@@ -115,6 +115,16 @@ internal static class RemovalScenarios
                 await two.Home.Admin.DeleteNamespaceAsync(OnConsumer, cancellationToken: Stop);
             },
         },
+        Force("force unpeer, crd-replicator absent", "`KillAsync`, and `ReplicatorRuns` false") with
+        {
+            Before = async two =>
+            {
+                await two.PeerAsync();
+                await two.Rented.Cluster.KillAsync();
+                two.Home.Options.ReplicatorRuns = false;
+            },
+            Do = two => Task.FromResult(ScenarioVerb.Force(two, Scenario.Short)),
+        },
         new("force unpeer, crd-replicator and controllers absent", "`EmulatedLiqo.DisposeAsync`", "force unpeer")
         {
             Before = async two =>

@@ -1,3 +1,4 @@
+using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Steps;
 using HybridLlm.Liqo.Tests.Wire;
 using HybridLlm.Testing.Liqo;
@@ -37,6 +38,9 @@ internal sealed record Scenario(string Name, string Shown, string Verb)
     /// <summary>The exception it ends in; null when it succeeds.</summary>
     public Type? Error { get; init; }
 
+    /// <summary>What the API server's refusal means, where it ends in one; null for any.</summary>
+    public KubernetesErrorKind? ErrorKind { get; init; }
+
     /// <summary>The exception its plan ends in, where that is not how it ends itself.</summary>
     public Type? PlanError { get; init; }
 
@@ -50,6 +54,7 @@ internal sealed record Scenario(string Name, string Shown, string Verb)
     public string End =>
         Refusal is { } reason ? $"refused: `{reason}`"
         : Error == typeof(WaitTimedOutException) ? "times out, with what was last seen"
+        : ErrorKind is { } kind ? $"`{Error!.Name}`: `{kind}`"
         : Error is not null ? $"`{Error.Name}`"
         : "done";
 

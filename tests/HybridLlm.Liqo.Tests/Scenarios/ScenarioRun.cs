@@ -47,6 +47,11 @@ internal static class ScenarioRun
                 refused.Refusal.ShouldBe(scenario.Refusal!.Value);
             }
 
+            if (scenario.ErrorKind is { } kind)
+            {
+                end.ShouldBeOfType<KubernetesCallException>().Kind.ShouldBe(kind);
+            }
+
             return;
         }
 

@@ -11,6 +11,7 @@ internal static class ScenarioTable
         .. OffloadingScenarios.All,
         .. SmallVerbScenarios.All,
         .. TroubleScenarios.All,
+        .. PartInstalledScenarios.All,
     ];
 
     public static Scenario Of(string name) => All.Single(s => s.Name == name);

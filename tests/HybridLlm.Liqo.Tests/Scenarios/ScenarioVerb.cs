@@ -85,6 +85,9 @@ internal sealed record ScenarioVerb(
         );
     }
 
+    public static ScenarioVerb Unoffload(Federation two) =>
+        Of(new NamespaceOffloader(two.Home.Liqo).Removal(Federation.Offloaded, Scenario.Unhurried));
+
     public static ScenarioVerb GenerateUser(Federation two)
     {
         PeeringUsers users = new(two.Rented.Liqo);

@@ -43,6 +43,25 @@ internal static class SmallVerbScenarios
             Before = _ => Task.CompletedTask,
             Refusal = LiqoRefusal.TenantMissing,
         },
+        Verb("create a virtual node by hand", two => Nodes(two).Ensure(Pool)) with
+        {
+            Before = WithIdentityAsync,
+        },
+        Verb(
+            "delete a virtual node by hand",
+            two => Nodes(two).Delete(Federation.ProviderId, Pool.Name, Scenario.Unhurried)
+        ) with
+        {
+            Before = async two =>
+            {
+                await WithIdentityAsync(two);
+                await Federation.DoAsync(Nodes(two).Ensure(Pool));
+            },
+        },
+        Verb("a virtual node of a slice that is not there", two => Nodes(two).Ensure(Pool)) with
+        {
+            Refusal = LiqoRefusal.SliceMissing,
+        },
         Verb("cordon a virtual node", two => Nodes(two).Cordon(Federation.ProviderId, Federation.ProviderId)),
         Verb("uncordon a virtual node", two => Nodes(two).Uncordon(Federation.ProviderId, Federation.ProviderId)) with
         {
@@ -71,6 +90,17 @@ internal static class SmallVerbScenarios
             },
         },
         Verb("cordon a slice on the provider", two => Gate(two).CordonSlice("homelab", Federation.ProviderId)),
+        Verb(
+            "uncordon a slice on the provider",
+            two => Gate(two).UncordonSlice("homelab", Federation.ProviderId)
+        ) with
+        {
+            Before = async two =>
+            {
+                await two.PeerAsync();
+                await Federation.DoAsync(Gate(two).CordonSlice("homelab", Federation.ProviderId));
+            },
+        },
         new("generate a peering user", "the chart's roles", "generate peering user")
         {
             Do = two => Task.FromResult(ScenarioVerb.GenerateUser(two)),
@@ -110,6 +140,35 @@ internal static class SmallVerbScenarios
             },
             Patience = Scenario.Unhurried,
         };
+
+    /// <summary>A virtual node of that slice.</summary>
+    public static VirtualNodeSpec Pool =>
+        new()
+        {
+            Name = "pool-a",
+            ProviderId = Federation.ProviderId,
+            SliceName = "second",
+            Patience = Scenario.Unhurried,
+        };
+
+    /// <summary>A slice without a node, and the identity that follows its grant.</summary>
+    public static async Task WithIdentityAsync(Federation two)
+    {
+        await two.PeerAsync();
+        await Federation.DoAsync(Slices(two).Ensure(Gpus(1) with { HasNode = false }));
+        await two.UntilAsync(async () =>
+        {
+            try
+            {
+                await Nodes(two).Ensure(Pool).PlanAsync(Stop);
+                return true;
+            }
+            catch (LiqoRefusedException notYet) when (notYet.Refusal == LiqoRefusal.SliceMissing)
+            {
+                return false;
+            }
+        });
+    }
 
     private static PeeringAuthenticator Authenticator(Federation two) => new(two.Home.Liqo, two.Rented.Liqo);
 

@@ -38,6 +38,16 @@ internal static class TroubleScenarios
                 }
             },
         },
+        Peer("a call that hangs, on each side", "`Faults.HangNext`; given up after the call's time, and made again") with
+        {
+            Before = two =>
+            {
+                two.Home.Cluster.Faults.HangNext(c => c is { Verb: "create", Resource: "resourceslices" });
+                two.Rented.Cluster.Faults.HangNext(c => c is { Verb: "create", Resource: "tenants" });
+                return Task.CompletedTask;
+            },
+            After = PeeringScenarios.StandsAsync,
+        },
         new("Liqo not installed", "a cluster, or a namespace, without it", "connect")
         {
             Do = two =>

@@ -15,6 +15,7 @@ namespace HybridLlm.Liqo.Tests.Wire;
 internal sealed class Federation : IAsyncDisposable
 {
     public const string ProviderId = "aws-gpu-1";
+    public const string SecondId = "aws-gpu-2";
     public const string Offloaded = "llm-inference";
 
     /// <summary>Of virtual time, which a busy machine must not use up.</summary>
@@ -90,6 +91,17 @@ internal sealed class Federation : IAsyncDisposable
         var twin = await RentAsync(_clock, configure: null);
         _further.Add(twin);
         return twin.Liqo;
+    }
+
+    /// <summary>A second provider, of another id, that is peered as well.</summary>
+    public async Task<Member> PeerSecondAsync()
+    {
+        var second = await RentAsync(_clock, configure: null, id: SecondId);
+        _further.Add(second);
+        Home.Emulated.AddRoute(second.Emulated.ApiServer, second.Cluster);
+        second.Emulated.AddRoute(Home.Emulated.ApiServer, Home.Cluster);
+        await PeerAsync(provider: second.Liqo);
+        return second;
     }
 
     /// <summary>A way to the provider as a user, closed with the federation.</summary>
@@ -282,8 +294,9 @@ internal sealed class Federation : IAsyncDisposable
     private static Task<Member> RentAsync(
         VirtualClock clock,
         Action<EmulatedLiqoOptions>? configure,
-        TimeSpan skew = default
-    ) => Member.StartAsync(clock, ProviderId, "10.42.0.0/16", "10.43.0.0/16", configure, skew);
+        TimeSpan skew = default,
+        string id = ProviderId
+    ) => Member.StartAsync(clock, id, "10.42.0.0/16", "10.43.0.0/16", configure, skew);
 
     private static V1Deployment Ollama() =>
         new()

@@ -1,6 +1,8 @@
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Diagnosis;
+using HybridLlm.Liqo.Peering;
 using HybridLlm.Liqo.Users;
+using k8s;
 
 namespace HybridLlm.Liqo.Tests.Wire;
 
@@ -58,6 +60,29 @@ public sealed class InspectionTests
             .Findings.Where(f => f is { Cluster: ClusterSide.Provider, Verdict: PreflightVerdict.Unknown })
             .Select(f => f.Check)
             .ShouldContain(PreflightCheck.Capacity);
+    }
+
+    [Fact]
+    public async Task Kinds_of_a_part_installed_Liqo_that_are_not_served_are_named()
+    {
+        RealKubernetes.RequireEmulated("its definitions can be deleted at once");
+        await using var two = await Federation.StartAsync();
+        foreach (var name in new[] { "resourceslices.authentication", "virtualnodes.offloading", "configurations.networking" })
+        {
+            await two.Home.Admin.DeleteCustomResourceDefinitionAsync($"{name}.liqo.io", cancellationToken: Stop);
+        }
+
+        var report = await CheckAsync(two);
+
+        report.CanPeer.ShouldBeFalse();
+        Missing(report).ShouldContain("Not served: ResourceSlice (authentication.liqo.io/v1beta1), VirtualNode");
+        Missing(report).ShouldNotContain("Configuration");
+        var networked = s_spec with { Peering = s_spec.Peering with { Network = NetworkFabric.Liqo } };
+        Missing(await new PeeringPreflight(two.Home.Connection, two.Rented.Connection).CheckAsync(networked, Stop))
+            .ShouldContain("Configuration (networking.liqo.io/v1beta1)");
+
+        static string Missing(PreflightReport report) =>
+            report.Findings.Single(f => f is { Check: PreflightCheck.Definitions, Verdict: PreflightVerdict.Failed }).Message;
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Resources;
+using k8s;
+using k8s.Models;
 using static HybridLlm.Liqo.Tests.Wire.WireCluster;
 
 namespace HybridLlm.Liqo.Tests.Wire;
@@ -25,6 +27,45 @@ public sealed class KubernetesPortTests
         (await port.DeleteAsync(Kinds.ConfigMap, "default", "a", atOnce: false, Stop)).ShouldBeNull();
         (await port.DeleteAsync(Kinds.ConfigMap, "default", "a", atOnce: false, Stop)).ShouldBeNull();
         (await port.GetAsync(Kinds.ConfigMap, "default", "a", Stop)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Every_write_says_whose_it_is()
+    {
+        await using var server = await WireCluster.StartAsync();
+        var admin = server.Port;
+        async Task<List<string>> ManagersAsync() =>
+            [
+                .. (
+                    await admin.Questions.ReadWholeAsync("api/v1/namespaces/default/configmaps/a", Stop)
+                )!["metadata"]!["managedFields"]!
+                    .AsArray()
+                    .Select(m => $"{m!["manager"]} {m["operation"]} {string.Join(",", Fields(m["fieldsV1"]!))}"),
+            ];
+
+        await admin.CreateAsync(Kinds.ConfigMap, Map("a", "1", "example.com/one"), Stop);
+        await admin.MergeAsync(Kinds.ConfigMap, "default", "a", Data("more"), Stop);
+        await server.Admin.PatchNamespacedConfigMapAsync(
+            new V1Patch("""{"data":{"theirs":"3"}}""", V1Patch.PatchType.MergePatch),
+            "a",
+            "default",
+            fieldManager: "kubectl",
+            cancellationToken: Stop
+        );
+        await admin.ReleaseAsync(Kinds.ConfigMap, "default", "a", 0, "example.com/one", Stop);
+
+        (await ManagersAsync()).ShouldBe(
+            ["hybridllm-liqo Update more,value", "kubectl Update theirs"],
+            ignoreOrder: true
+        );
+
+        using var updater = await server.ConnectAsAsync("updater", "get", "update");
+        await updater.Port.MergeAsync(Kinds.ConfigMap, "default", "a", Data("put"), Stop);
+
+        (await ManagersAsync()).ShouldBe(
+            ["hybridllm-liqo Update more,put,value", "kubectl Update theirs"],
+            ignoreOrder: true
+        );
     }
 
     [Fact]
@@ -148,4 +189,14 @@ public sealed class KubernetesPortTests
 
         (await impostor.Port.AnswersAsync(TimeSpan.FromSeconds(5), Stop)).ShouldBeFalse();
     }
+
+    private static JsonObject Data(string name) => new() { ["data"] = new JsonObject { [name] = "1" } };
+
+    /// <summary>Names of the data that a manager owns.</summary>
+    private static IEnumerable<string> Fields(JsonNode owned) =>
+        (owned["f:data"] as JsonObject ?? [])
+            .Select(f => f.Key)
+            .Where(f => f != ".")
+            .Select(f => f["f:".Length..])
+            .Order(StringComparer.Ordinal);
 }

@@ -1,5 +1,6 @@
 using HybridLlm.Liqo.Offloading;
 using k8s;
+using k8s.Models;
 
 namespace HybridLlm.Liqo.Tests.Wire;
 
@@ -111,6 +112,28 @@ public sealed class OffloadingTests
                 }
             )
         ).Phase.ShouldBe(OffloadingPhase.Ready);
+    }
+
+    [Fact]
+    public async Task A_provider_that_fails_is_named_beside_the_one_that_does_not()
+    {
+        await using var two = await GpuAsync();
+        var second = await two.PeerSecondAsync();
+        await second.Admin.CreateNamespaceAsync(
+            new V1Namespace { Metadata = new V1ObjectMeta { Name = Federation.Offloaded } },
+            cancellationToken: Stop
+        );
+        var spec = Spec() with { Mapping = NamespaceMapping.EnforceSameName };
+
+        var refusal = await Should.ThrowAsync<LiqoRefusedException>(() => OffloadAsync(two, spec));
+
+        refusal.Refusal.ShouldBe(LiqoRefusal.OffloadingFailed);
+        refusal.Message.ShouldContain("aws-gpu-2: Some problems occurred");
+        await two.UntilAsync(async () =>
+            (await new NamespaceOffloader(two.Home.Liqo).ReadAsync(Federation.Offloaded, Stop)).Clusters.Any(c =>
+                c is { ProviderId: Federation.ProviderId, IsReady: true }
+            )
+        );
     }
 
     private static OffloadingSpec Spec() => new() { Namespace = Federation.Offloaded, Patience = s_patience };

@@ -1,13 +1,21 @@
+using HybridLlm.Liqo.Diagnosis;
 using HybridLlm.Liqo.Peering;
+using HybridLlm.Liqo.Resources;
 using HybridLlm.Liqo.Slices;
+using HybridLlm.Liqo.Steps;
 using HybridLlm.Liqo.Tests.Scenarios;
+using HybridLlm.Testing.Liqo;
 using k8s;
+using k8s.Models;
+using VirtualNodeSpec = HybridLlm.Liqo.Slices.VirtualNodeSpec;
 
 namespace HybridLlm.Liqo.Tests.Wire;
 
 /// <summary>Further slices of a peered provider, and virtual nodes by hand.</summary>
 public sealed class SliceTests
 {
+    private const string OnConsumer = "liqo-tenant-aws-gpu-1";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromHours(4);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -37,6 +45,21 @@ public sealed class SliceTests
             Task.FromResult(Durable(two.Home.Listing().Keys).ToHashSet().SetEquals(Durable(before)))
         );
         (await slices.Delete(Federation.ProviderId, "second").PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_slice_that_names_nothing_gets_the_provider_s_defaults()
+    {
+        await using var two = await PeeredAsync();
+        SliceManager slices = new(two.Home.Liqo);
+        var spec = Gpus(0) with { Resources = new SliceResources { Pods = null } };
+
+        await Federation.DoAsync(slices.Ensure(spec));
+
+        var slice = (await slices.ListAsync(Stop)).Single(s => s.Name == "second");
+        slice.Asked.ShouldBeEmpty();
+        (slice.Granted["cpu"], slice.Granted["memory"], slice.Granted["pods"]).ShouldBe(("4", "8Gi", "110"));
+        (await slices.Ensure(spec).PlanAsync(Stop)).Steps.ShouldBeEmpty();
     }
 
     [Fact]
@@ -70,30 +93,13 @@ public sealed class SliceTests
     public async Task A_virtual_node_by_hand_stands_for_a_slice_without_one()
     {
         await using var two = await PeeredAsync();
-        await Federation.DoAsync(new SliceManager(two.Home.Liqo).Ensure(Gpus(1) with { HasNode = false }));
         VirtualNodeManager nodes = new(two.Home.Liqo);
-        VirtualNodeSpec spec = new()
+        var spec = Pool() with
         {
-            Name = "pool-a",
-            ProviderId = Federation.ProviderId,
-            SliceName = "second",
             Labels = new Dictionary<string, string> { ["pool"] = "a" },
             RemoteRuntimeClass = "nvidia",
-            Patience = s_patience,
         };
-        // The identity of a slice follows its grant.
-        await two.UntilAsync(async () =>
-        {
-            try
-            {
-                await nodes.Ensure(spec).PlanAsync(Stop);
-                return true;
-            }
-            catch (LiqoRefusedException notYet) when (notYet.Refusal == LiqoRefusal.SliceMissing)
-            {
-                return false;
-            }
-        });
+        await SmallVerbScenarios.WithIdentityAsync(two);
 
         await Federation.DoAsync(nodes.Ensure(spec));
 
@@ -110,6 +116,137 @@ public sealed class SliceTests
 
         await Federation.DoAsync(nodes.Delete(Federation.ProviderId, "pool-a", s_patience));
         (await nodes.Delete(Federation.ProviderId, "pool-a").PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_virtual_node_offers_the_classes_it_is_told_and_otherwise_the_slice_s(bool hasLiqosSchemas)
+    {
+        var schemas = hasLiqosSchemas ? RealKubernetes.LiqoDefinitions() : null;
+        await using var two = await Federation.StartAsync(
+            o => (o.ClusterLabels, o.Definitions) = (new Dictionary<string, string> { ["pool"] = "any" }, schemas),
+            o => o.Definitions = schemas
+        );
+        await two.PeerAsync();
+        VirtualNodeManager nodes = new(two.Home.Liqo);
+        await SmallVerbScenarios.WithIdentityAsync(two);
+
+        await Federation.DoAsync(nodes.Ensure(Pool()));
+        var granted = await SpecAsync(two);
+        granted.StorageClasses!.Select(c => c.StorageClassName).ShouldBe(["liqo"]);
+        granted.Labels!["pool"].ShouldBe("any");
+
+        var own = Pool() with
+        {
+            StorageClasses = ["fast", "slow"],
+            IngressClasses = ["nginx"],
+            LoadBalancerClasses = ["metallb", "other"],
+            Labels = new Dictionary<string, string> { ["pool"] = "a" },
+            KubeletTemplate = "liqo/virtual-kubelet-default",
+        };
+        await Federation.DoAsync(nodes.Ensure(own));
+
+        var spec = await SpecAsync(two);
+        spec.StorageClasses!.Select(c => (c.StorageClassName, c.Default)).ShouldBe([("fast", true), ("slow", null)]);
+        spec.IngressClasses!.Select(c => (c.IngressClassName, c.Default)).ShouldBe([("nginx", true)]);
+        spec.LoadBalancerClasses!.Select(c => (c.LoadBalancerClassName, c.Default))
+            .ShouldBe([("metallb", true), ("other", null)]);
+        spec.Labels!["pool"].ShouldBe("a");
+        spec.VkOptionsTemplateRef!.Name.ShouldBe("virtual-kubelet-default");
+        var writes = two.Home.Writes;
+        await Federation.DoAsync(nodes.Ensure(own));
+        two.Home.Writes.ShouldBe(writes);
+
+        await Federation.DoAsync(nodes.Ensure(own with { StorageClasses = [] }));
+        (await SpecAsync(two)).StorageClasses.ShouldBe([]);
+    }
+
+    [Fact]
+    public async Task A_virtual_node_enters_its_provider_with_a_kubeconfig_from_elsewhere()
+    {
+        await using var two = await PeeredAsync();
+        VirtualNodeManager nodes = new(two.Home.Liqo);
+        var spec = Pool() with
+        {
+            SliceName = null,
+            KubeconfigSecret = "from-elsewhere",
+            Resources = new Dictionary<string, string>
+            {
+                ["cpu"] = "2",
+                ["memory"] = "4Gi",
+                ["pods"] = "110",
+            },
+        };
+        var refusal = await Should.ThrowAsync<LiqoRefusedException>(() => nodes.Ensure(spec).PlanAsync(Stop));
+        refusal.Refusal.ShouldBe(LiqoRefusal.KubeconfigMissing);
+        await two.Home.Admin.CreateNamespacedSecretAsync(
+            new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Name = "from-elsewhere" },
+                StringData = new Dictionary<string, string> { ["kubeconfig"] = "apiVersion: v1" },
+            },
+            OnConsumer,
+            cancellationToken: Stop
+        );
+
+        await Federation.DoAsync(nodes.Ensure(spec));
+
+        (await SpecAsync(two)).KubeconfigSecretRef!.Name.ShouldBe("from-elsewhere");
+        (await nodes.Ensure(spec).PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_fault_of_a_virtual_node_is_named_at_once()
+    {
+        VirtualNodeSpec spec = new()
+        {
+            Name = "Not a name",
+            ProviderId = Federation.ProviderId,
+            StorageClasses = ["a", "a"],
+            IngressClasses = [""],
+            KubeletTemplate = "default",
+            Patience = TimeSpan.Zero,
+        };
+
+        spec.Faults().OfType<string>().Count().ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_virtual_node_made_again_at_once_is_not_the_node_before()
+    {
+        await using var two = await PeeredAsync(o => o.NodeRemovalTime = TimeSpan.FromMinutes(2));
+        VirtualNodeManager nodes = new(two.Home.Liqo);
+        await SmallVerbScenarios.WithIdentityAsync(two);
+        await Federation.DoAsync(nodes.Ensure(Pool()));
+        var before = await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop);
+        await two.Home.Liqo.Port.DeleteAsync(Kinds.VirtualNode, OnConsumer, "pool-a", atOnce: false, Stop);
+
+        await Federation.DoAsync(nodes.Ensure(Pool()));
+
+        (await two.Home.Admin.ReadNodeAsync("pool-a", cancellationToken: Stop)).Uid().ShouldNotBe(before.Uid());
+        (await nodes.Ensure(Pool()).PlanAsync(Stop)).Steps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_peering_whose_node_is_that_of_the_slice_before_is_not_Ready()
+    {
+        await using var two = await PeeredAsync(o => o.NodeRemovalTime = TimeSpan.FromHours(1));
+        await two.Home.Liqo.Port.DeleteAsync(
+            Kinds.ResourceSlice,
+            OnConsumer,
+            Federation.ProviderId,
+            atOnce: false,
+            Stop
+        );
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        Granted granted = new(stop);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => two.PeerAsync(granted, stop.Token));
+
+        var status = await new PeeringScanner(two.Home.Liqo).ReadAsync(Federation.ProviderId, cancellationToken: Stop);
+        status.Conditions.ShouldContain(c => c.StartsWith("node: Ready is True", StringComparison.Ordinal));
+        status.Phase.ShouldBe(PeeringPhase.Incomplete);
     }
 
     [Fact]
@@ -131,12 +268,17 @@ public sealed class SliceTests
         (await authenticator.Unauthenticate().PlanAsync(Stop)).Steps.ShouldBeEmpty();
     }
 
-    private static async Task<Federation> PeeredAsync()
+    private static async Task<Federation> PeeredAsync(Action<EmulatedLiqoOptions>? consumer = null)
     {
-        var two = await Federation.StartAsync();
+        var two = await Federation.StartAsync(consumer: consumer);
         await two.PeerAsync();
         return two;
     }
+
+    private static async Task<HybridLlm.Liqo.Resources.VirtualNodeSpec> SpecAsync(Federation two) =>
+        ((VirtualNode?)await two.Home.Liqo.Port.GetAsync(Kinds.VirtualNode, OnConsumer, "pool-a", Stop))!.Spec!;
+
+    private static VirtualNodeSpec Pool() => SmallVerbScenarios.Pool;
 
     private static SliceSpec Gpus(int count) => SmallVerbScenarios.Gpus(count);
 
@@ -152,4 +294,19 @@ public sealed class SliceTests
             !k.Contains(" Lease ", StringComparison.Ordinal)
             && !k.Contains(" CertificateSigningRequest ", StringComparison.Ordinal)
         );
+
+    /// <summary>Cuts off when the slice is granted.</summary>
+    private sealed class Granted(CancellationTokenSource stop) : IProgress<LiqoStep>
+    {
+        public void Report(LiqoStep value)
+        {
+            if (
+                value is { Verb: LiqoVerb.Wait, Kind: "ResourceSlice" }
+                && value.Purpose.Contains("grant", StringComparison.Ordinal)
+            )
+            {
+                stop.Cancel();
+            }
+        }
+    }
 }

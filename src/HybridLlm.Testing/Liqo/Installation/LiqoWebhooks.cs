@@ -47,6 +47,7 @@ internal sealed class LiqoWebhooks(LiqoContext context) : IWebhook
                 CheckOnlySlice(call.Target.Namespace, after.Name());
                 break;
             case "VirtualNode":
+                ThrowIfNodeIsThere(before, after);
                 after.Make("spec").SetIfAbsent("createNode", true);
                 after.Make("spec").SetIfAbsent("disableNetworkCheck", false);
                 break;
@@ -125,6 +126,14 @@ internal sealed class LiqoWebhooks(LiqoContext context) : IWebhook
                 "resourceslice.validate.liqo.io",
                 "a resourceslice with the same name already exists in the cluster"
             );
+        }
+    }
+
+    private void ThrowIfNodeIsThere(JsonObject? before, JsonObject after)
+    {
+        if (before is null && context.Client.Find("v1", "Node", "", after.Name()) is not null)
+        {
+            throw Denied("virtualnode.mutate.liqo.io", $"node {after.Name()} already exists");
         }
     }
 

@@ -62,6 +62,11 @@ internal sealed class VirtualNodeController(LiqoContext context) : LiqoControlle
             return due;
         }
 
+        if (Context.Patience.StillWaiting($"removal of {node.Uid()}", Context.Options.NodeRemovalTime) is { } removal)
+        {
+            return removal;
+        }
+
         // The real one says so only when the drain is over.
         node = SetConditions(
             node,

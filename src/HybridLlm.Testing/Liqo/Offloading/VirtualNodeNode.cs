@@ -177,6 +177,8 @@ internal static class VirtualNodeNode
             ["kubernetes.io/role"] = "agent",
             [LiqoNames.NodeType] = "virtual-node",
             ["node.kubernetes.io/exclude-from-external-load-balancers"] = "true",
-            ["storage.liqo.io/available"] = "true",
+            ["storage.liqo.io/available"] = virtualNode.ListAt("spec", "storageClasses") is { Count: > 0 }
+                ? "true"
+                : "false",
         };
 }

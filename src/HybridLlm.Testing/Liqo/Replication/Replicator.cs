@@ -35,7 +35,7 @@ internal sealed class Replicator(LiqoContext context) : LiqoController(context)
             .SelectMany(k => remote.Client.List(k.ApiVersion, k.Kind, remote.TenantNamespace))
             .Where(o => o.Label(LiqoNames.ReplicationOrigin) == consumerId);
 
-    protected override IEnumerable<JsonObject> Objects() => Replicable(Context);
+    protected override IEnumerable<JsonObject> Objects() => Context.Options.ReplicatorRuns ? Replicable(Context) : [];
 
     protected override DateTimeOffset? Reconcile(JsonObject o)
     {

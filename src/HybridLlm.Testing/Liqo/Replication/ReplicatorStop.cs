@@ -9,7 +9,9 @@ internal sealed class ReplicatorStop(LiqoContext context) : LiqoController(conte
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
 
     protected override IEnumerable<JsonObject> Objects() =>
-        Client.List("v1", "Secret").Where(s => s.Label(LiqoNames.IdentityType) == "ControlPlane");
+        Context.Options.ReplicatorRuns
+            ? Client.List("v1", "Secret").Where(s => s.Label(LiqoNames.IdentityType) == "ControlPlane")
+            : [];
 
     protected override DateTimeOffset? Reconcile(JsonObject secret)
     {
