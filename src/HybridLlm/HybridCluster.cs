@@ -185,9 +185,11 @@ public sealed class HybridCluster : IAsyncDisposable
     /// Removes everything that carries this cluster's owner id, in every enabled region, and returns what a fresh scan says. The
     /// mesh authority and the journal stay on this machine. Can be called again at any time.
     /// </summary>
+    /// <param name="down">What stays nevertheless; null keeps nothing.</param>
     /// <param name="progress">Told each step; null tells nobody.</param>
     /// <param name="cancellationToken">Stops between steps; a later call goes on.</param>
     public async Task<TeardownReceipt> DownAsync(
+        DownSpec? down = null,
         IProgress<ClusterEvent>? progress = null,
         CancellationToken cancellationToken = default
     )
@@ -200,7 +202,9 @@ public sealed class HybridCluster : IAsyncDisposable
                 {
                     // Nothing may be woken while everything goes.
                     await session.StopBurstAsync().ConfigureAwait(false);
-                    receipt = await session.Controller.DownAsync(cancellationToken).ConfigureAwait(false);
+                    receipt = await session
+                        .Controller.DownAsync(down ?? new DownSpec(), cancellationToken)
+                        .ConfigureAwait(false);
                 }
             )
             .ConfigureAwait(false);

@@ -8,6 +8,7 @@ using HybridLlm.AwsGpu.Storage;
 using HybridLlm.AwsGpu.Teardown;
 using HybridLlm.Budgets;
 using HybridLlm.Journals;
+using HybridLlm.Keeping;
 using HybridLlm.Liqo;
 using HybridLlm.Ollama.Fitting;
 using HybridLlm.Planning;
@@ -65,13 +66,13 @@ internal sealed class ClusterController(ClusterContext context)
         );
     }
 
-    /// <summary>Removes everything in every enabled region, and proves it.</summary>
-    public async Task<TeardownReceipt> DownAsync(CancellationToken cancellationToken)
+    /// <summary>Removes everything in every enabled region, or everything but models, and proves it.</summary>
+    public async Task<TeardownReceipt> DownAsync(DownSpec down, CancellationToken cancellationToken)
     {
         context.Events.Publish(
             ClusterEventKind.Progress,
             ClusterStages.Down,
-            "Everything is removed, in every enabled region."
+            $"Everything{(down.KeepModels ? " but models" : "")} is removed, in every enabled region."
         );
         await new BurstEnd(context, watches: null).LeaveAsync(_ => true, cancellationToken).ConfigureAwait(false);
         await new LaunchSettling(context).EndAsync(cancellationToken).ConfigureAwait(false);
@@ -86,11 +87,18 @@ internal sealed class ClusterController(ClusterContext context)
             )
         );
         var report = await new ClusterTeardown(context.Aws)
-            .RunAsync(context.Owner, TeardownScope.Everything, regions, patience: null, progress, cancellationToken)
+            .RunAsync(
+                context.Owner,
+                down.KeepModels ? TeardownScope.EverythingButModels : TeardownScope.Everything,
+                regions,
+                patience: null,
+                progress,
+                cancellationToken
+            )
             .ConfigureAwait(false);
         if (report.IsComplete)
         {
-            Forget();
+            Forget(report.Kept);
         }
 
         var receipt = TeardownReceipt.Of(
@@ -104,7 +112,7 @@ internal sealed class ClusterController(ClusterContext context)
             receipt.Left == 0 ? ClusterEventKind.Done : ClusterEventKind.Failed,
             ClusterStages.Down,
             receipt.Left == 0
-                ? $"A fresh scan of {regions.Count} regions finds nothing left."
+                ? $"A fresh scan of {regions.Count} regions finds nothing left{Kept(receipt)}."
                 : $"{receipt.Left} left, {Money.Usd(receipt.StillThereUsdPerMonth)} a month."
         );
         return receipt;
@@ -151,9 +159,16 @@ internal sealed class ClusterController(ClusterContext context)
         }
     }
 
-    /// <summary>What is gone costs nothing any more.</summary>
-    private void Forget()
+    private static string Kept(TeardownReceipt receipt) =>
+        receipt.Kept.Count == 0
+            ? ""
+            : $" but what is kept for {Money.Usd(receipt.KeptUsdPerDay)} a day: {string.Join(", ", receipt.Kept.Select(k => $"{k.Kind} {k.Id}"))}";
+
+    /// <summary>What is gone costs nothing any more; what is kept costs on.</summary>
+    private void Forget(IReadOnlyList<OwnedResource> kept)
     {
+        // Before the foundation ends in the book: a crash between the two counts it twice rather than not at all.
+        new KeptModels(context).Remember(kept);
         foreach (var node in context.Journal.Memory.LiveNodes.ToList())
         {
             context.Journal.Append(
@@ -214,7 +229,12 @@ internal sealed class ClusterController(ClusterContext context)
         );
         var instances = new ClusterInstances(context.Aws, context.Owner, context.Region).ListAsync(cancellationToken);
         var volumes = VolumesAsync(cancellationToken);
-        await Task.WhenAll(offerings, network, bucket, instances, volumes).ConfigureAwait(false);
+        var holdings = new ModelHoldings(context.Aws, context.Owner).ListAsync(
+            [context.Region],
+            [.. facts.Artifacts.Select(a => a.ObjectKey)],
+            cancellationToken
+        );
+        await Task.WhenAll(offerings, network, bucket, instances, volumes, holdings).ConfigureAwait(false);
         return facts with
         {
             Offerings = (await offerings.ConfigureAwait(false)) with
@@ -227,6 +247,7 @@ internal sealed class ClusterController(ClusterContext context)
             Bucket = await bucket.ConfigureAwait(false),
             Instances = [.. (await instances.ConfigureAwait(false)).Where(i => i.IsAlive)],
             Volumes = await volumes.ConfigureAwait(false),
+            ModelHoldings = await holdings.ConfigureAwait(false),
         };
     }
 
