@@ -80,6 +80,7 @@ public sealed class EmulatedWorld : IAsyncDisposable
         EmulatedCloudOptions cloud = new()
         {
             Time = clock,
+            ShutdownTime = options.ShutdownTime,
             Guest = instance => options.Guest?.Invoke(mesh, instance) ?? new NodeEmulator(mesh, options.Nodes),
         };
         return new EmulatedWorld(

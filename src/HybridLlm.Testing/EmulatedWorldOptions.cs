@@ -19,6 +19,9 @@ public sealed class EmulatedWorldOptions
     /// <summary>Whether there is a Kubernetes cluster at home, with Liqo, for clusters that federate.</summary>
     public bool HasHomelab { get; set; }
 
+    /// <summary>From shutting-down to terminated, 0 or more; a real GPU instance takes minutes.</summary>
+    public TimeSpan ShutdownTime { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How its nodes behave.</summary>
     public NodeEmulatorOptions Nodes { get; } = new();
 

@@ -20,27 +20,23 @@ namespace HybridLlm;
 /// </summary>
 public sealed class HybridCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan s_draining = TimeSpan.FromMinutes(2);
-
-    private HybridClusterSurroundings _surroundings;
     private readonly ClusterEvents _events;
     private readonly AwsClients _aws;
-    private readonly SemaphoreSlim _opening = new(1, 1);
-    private ClusterSession? _session;
-    private bool _disposed;
+    private readonly SessionDoor _door;
 
     internal HybridCluster(HybridClusterSurroundings surroundings)
     {
-        _surroundings = surroundings;
+        Spec = surroundings.Spec;
         _events = new ClusterEvents(surroundings.Clock);
         _aws = new AwsClients(surroundings.Aws);
+        _door = new SessionDoor(surroundings, _aws, _events);
         // Its limits are about this machine's sockets, so they go by this machine's clock whatever the cluster's is.
         Answers = new OllamaContinuity(new ClusterEndpoints(AcquireAsync, ExamineAsync));
         ChatClient = new HybridChatClient(surroundings.Spec.Model.Name, Answers);
     }
 
     /// <summary>What is wanted.</summary>
-    public HybridClusterSpec Spec => _surroundings.Spec;
+    public HybridClusterSpec Spec { get; }
 
     /// <summary>
     /// Asks the model, waking a GPU if none is up; an answer goes on elsewhere when its node is taken. Where it moved is told by
@@ -133,7 +129,7 @@ public sealed class HybridCluster : IAsyncDisposable
     /// <summary>Spent from then until now, USD, everything counted: by the journal, asking nobody. 0 while it has not been opened.</summary>
     /// <param name="from">Beginning.</param>
     public decimal SpentSince(DateTimeOffset from) =>
-        _session is { Context: var context }
+        _door.Session is { Context: var context }
             ? BudgetBook.Spent(context.Journal.Memory, from, DateTimeOffset.MaxValue, context.Now)
             : 0;
 
@@ -185,9 +181,11 @@ public sealed class HybridCluster : IAsyncDisposable
     /// Removes everything that carries this cluster's owner id, in every enabled region, and returns what a fresh scan says. The
     /// mesh authority and the journal stay on this machine. Can be called again at any time.
     /// </summary>
+    /// <param name="down">What stays nevertheless; null keeps nothing.</param>
     /// <param name="progress">Told each step; null tells nobody.</param>
     /// <param name="cancellationToken">Stops between steps; a later call goes on.</param>
     public async Task<TeardownReceipt> DownAsync(
+        DownSpec? down = null,
         IProgress<ClusterEvent>? progress = null,
         CancellationToken cancellationToken = default
     )
@@ -200,7 +198,9 @@ public sealed class HybridCluster : IAsyncDisposable
                 {
                     // Nothing may be woken while everything goes.
                     await session.StopBurstAsync().ConfigureAwait(false);
-                    receipt = await session.Controller.DownAsync(cancellationToken).ConfigureAwait(false);
+                    receipt = await session
+                        .Controller.DownAsync(down ?? new DownSpec(), cancellationToken)
+                        .ConfigureAwait(false);
                 }
             )
             .ConfigureAwait(false);
@@ -231,14 +231,7 @@ public sealed class HybridCluster : IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
-        await CloseUnownedAsync(cancellationToken).ConfigureAwait(false);
-        _surroundings = _surroundings with { Adopt = ownerId };
-        var session = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        if (session.Context.Owner.OwnerId != ownerId)
-        {
-            throw new OwnedElsewhereException(_surroundings.StateFolder, $"{session.Context.Owner.OwnerId}");
-        }
-
+        var session = await _door.OpenAsAsync(ownerId, cancellationToken).ConfigureAwait(false);
         session.RememberOwner();
         await NarrateAsync(progress, () => new Adoption(session.Context).TakeInAsync(cancellationToken))
             .ConfigureAwait(false);
@@ -260,60 +253,17 @@ public sealed class HybridCluster : IAsyncDisposable
     /// <summary>Stops controlling and frees the state folder. Gives nothing back to AWS.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed)
+        if (_door.IsClosed)
         {
             return;
         }
 
-        _disposed = true;
-        if (_session is { } session)
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await _door.DisposeAsync().ConfigureAwait(false);
         _events.Complete();
         _aws.Dispose();
-        _opening.Dispose();
     }
 
-    private async Task<ClusterSession> OpenAsync(CancellationToken cancellationToken)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_session is { } open)
-        {
-            return open;
-        }
-
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return _session ??= await ClusterSession
-                .OpenAsync(_surroundings, _aws, _events, s_draining, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
-
-    /// <summary>Closes a session that has made nothing yet, so that the next one may be somebody else's.</summary>
-    private async Task CloseUnownedAsync(CancellationToken cancellationToken)
-    {
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_session is { Context.Journal.Memory.OwnerId: null } unowned)
-            {
-                _session = null;
-                await unowned.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _opening.Release();
-        }
-    }
+    private Task<ClusterSession> OpenAsync(CancellationToken cancellationToken) => _door.OpenAsync(cancellationToken);
 
     /// <summary>Passes the cluster's events to <paramref name="progress"/> while the work runs.</summary>
     private async Task NarrateAsync(IProgress<ClusterEvent>? progress, Func<Task> work)

@@ -1,5 +1,6 @@
 using HybridLlm.AwsGpu.Observing;
 using HybridLlm.AwsGpu.Offerings;
+using HybridLlm.Teardown;
 using HybridLlm.Waking;
 
 namespace HybridLlm;
@@ -30,6 +31,15 @@ public sealed record HybridClusterStatus
 
     /// <summary>Instances of ours that EC2 lists as pending or running.</summary>
     public required IReadOnlyList<string> Instances { get; init; }
+
+    /// <summary>
+    /// What holds models at AWS, with its price: part of the foundation while that stands, all there is after a
+    /// <see cref="HybridCluster.DownAsync"/> that kept them.
+    /// </summary>
+    public IReadOnlyList<ReceiptLine> Models { get; init; } = [];
+
+    /// <summary>What holds models costs, USD a month.</summary>
+    public decimal ModelsUsdPerMonth => Models.Sum(m => m.UsdPerMonth);
 
     /// <summary>Spent since midnight UTC, everything counted.</summary>
     public required decimal SpentToday { get; init; }

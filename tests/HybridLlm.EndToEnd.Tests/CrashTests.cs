@@ -2,6 +2,7 @@ using System.Text.Json;
 using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Teardown;
+using HybridLlm.Specs;
 using HybridLlm.Testing.Ec2;
 using HybridLlm.Testing.Simulation;
 
@@ -29,6 +30,7 @@ public sealed class CrashTests
         Down,
         SleepThenDown,
         UpAndWakeThenDown,
+        DownKeepingModelsThenDown,
     }
 
     [Fact]
@@ -101,7 +103,7 @@ public sealed class CrashTests
                     Write: w,
                     Next: IsTelling(writes[w - 1])
                         ? WayOn.UpAndWakeThenDown
-                        : (WayOn)((w / step + (afterEffect ? 1 : 0)) % 3)
+                        : (WayOn)((w / step + (afterEffect ? 1 : 0)) % 4)
                 )
             )
             .ToList();
@@ -173,6 +175,12 @@ public sealed class CrashTests
             await cluster.UpAsync(cancellationToken: Token);
             await cluster.WakeAsync(cancellationToken: Token);
             ProcessWire.Gpus(world.World.Cloud).ShouldBe(1);
+        }
+        else if (next == WayOn.DownKeepingModelsThenDown)
+        {
+            var kept = await cluster.DownAsync(new DownSpec { KeepModels = true }, cancellationToken: Token);
+            kept.Left.ShouldBe(0, kept.ToString());
+            world.World.Cloud.Snapshot().Count.ShouldBe(kept.Kept.Count, kept.ToString());
         }
 
         var receipt = await cluster.DownAsync(cancellationToken: Token);

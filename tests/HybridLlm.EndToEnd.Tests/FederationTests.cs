@@ -2,6 +2,8 @@ using HybridLlm.Specs;
 using HybridLlm.Testing.Ec2;
 using HybridLlm.Testing.Simulation;
 using HybridLlm.Waking;
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.AI;
 
 namespace HybridLlm.EndToEnd.Tests;
@@ -109,6 +111,63 @@ public sealed class FederationTests : IAsyncLifetime
             )
             .Faults.Single()
             .Code.ShouldBe("HL109");
+    }
+
+    [Fact]
+    public async Task Ranges_that_overlap_the_homelabs_own_are_told_before_anything_is_made()
+    {
+        // What the homelab is said to use is not what its Liqo says.
+        await using var cluster = _test.Cluster(b =>
+            b.WithFederation(_test.World.HomelabKubeconfig)
+                .WithHomelab(home => home with { PodRange = "10.245.0.0/16" })
+                .WithSpotGpus("us-east-1", gpu => gpu with { PodRange = "10.244.0.0/16" })
+        );
+
+        var up = Should.ThrowAsync<HybridClusterFaultsException>(() => cluster.UpAsync(cancellationToken: Token));
+        var fault = (await up).Faults.ShouldHaveSingleItem();
+
+        fault.Code.ShouldBe("HL171");
+        fault.Message.ShouldContain("10.244.0.0/16");
+        fault.Remedy.ShouldContain("PodRange");
+        _test.Writes.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("v1.0.3", "HL170", "Install Liqo 1.2.0")]
+    [InlineData("v1.1.2", "HL171", "liqo.tgz")]
+    public async Task A_Liqo_that_does_not_go_with_the_nodes_is_told_before_a_GPU_is_rented(
+        string version,
+        string code,
+        string remedy
+    )
+    {
+        await using var cluster = Cluster();
+        await cluster.UpAsync(cancellationToken: Token);
+        await ChangeLiqoAsync(version);
+
+        var fault = (await TestWorld.FaultsAsync(cluster)).ShouldHaveSingleItem();
+        fault.Code.ShouldBe(code);
+        fault.Remedy.ShouldContain(remedy);
+        var error = await Should.ThrowAsync<WakeFailedException>(() => cluster.WakeAsync(cancellationToken: Token));
+        error.Message.ShouldContain(version[1..]);
+        error.Message.ShouldContain(remedy);
+        _test.World.Cloud.Calls.ShouldNotContain(c => c.Action == "CreateFleet");
+        _test.World.Cloud.Instances.ShouldNotContain(i => i.Market == Market.Spot);
+    }
+
+    /// <summary>The homelab's Liqo says that it is another release.</summary>
+    private async Task ChangeLiqoAsync(string version)
+    {
+        var config = KubernetesClientConfiguration.BuildConfigFromConfigFile(_test.World.HomelabKubeconfig);
+        using k8s.Kubernetes home = new(config);
+        var maps = await home.CoreV1.ListNamespacedConfigMapAsync(
+            "liqo",
+            labelSelector: "app.kubernetes.io/name=clusterid-configmap",
+            cancellationToken: Token
+        );
+        var map = maps.Items.Single();
+        map.Metadata.Labels["app.kubernetes.io/version"] = version;
+        await home.CoreV1.ReplaceNamespacedConfigMapAsync(map, map.Name(), "liqo", cancellationToken: Token);
     }
 
     private HybridCluster Cluster() => _test.Cluster(b => b.WithFederation(_test.World.HomelabKubeconfig));

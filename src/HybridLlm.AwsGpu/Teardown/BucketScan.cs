@@ -17,20 +17,13 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
     {
         var name = BucketName.For(owner);
         var prefix = name[..^owner.Fingerprint.Length];
-        var buckets = await clients
-            .Caller.ListAsync(
-                next => new ListBucketsRequest { Prefix = prefix, ContinuationToken = next },
-                clients.S3(clients.HomeRegion).ListBucketsAsync,
-                page => (page.Buckets?.AsEnumerable(), page.ContinuationToken),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var buckets = await ListAsync(prefix, cancellationToken).ConfigureAwait(false);
 
         List<OwnedResource> owned = [];
         List<ForeignResource> foreign = [];
         foreach (var bucket in buckets.Where(b => IsNamedAlike(b.BucketName, name, prefix)))
         {
-            var region = string.IsNullOrEmpty(bucket.BucketRegion) ? clients.HomeRegion : bucket.BucketRegion;
+            var region = RegionOf(bucket);
             if (bucket.BucketName != name)
             {
                 foreign.Add(new ForeignResource(bucket.BucketName, region, "is named like the cluster's bucket"));
@@ -60,6 +53,44 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
         return (owned, foreign);
     }
 
+    /// <summary>The cluster's bucket at the price of the models in it, those under some keys left out; empty without such models.</summary>
+    public async Task<IReadOnlyList<OwnedResource>> ReadModelsAsync(
+        IReadOnlyCollection<string> exceptKeys,
+        CancellationToken cancellationToken
+    )
+    {
+        var name = BucketName.For(owner);
+        var buckets = await ListAsync(name, cancellationToken).ConfigureAwait(false);
+        if (
+            buckets.Find(b => b.BucketName == name) is not { } bucket
+            || await new BucketPort(clients, RegionOf(bucket), name)
+                .ReadTagsAsync(cancellationToken)
+                .ConfigureAwait(false)
+                is not { } tags
+            || !owner.Owns(tags)
+        )
+        {
+            return [];
+        }
+
+        var versions = await new ObjectStore(clients, RegionOf(bucket), name)
+            .ListVersionsAsync("", cancellationToken)
+            .ConfigureAwait(false);
+        var models = versions.Where(v => ObjectKeys.IsModel(v.Key) && !exceptKeys.Contains(v.Key)).ToList();
+        return models.Count == 0 ? [] : [Bucket(name, RegionOf(bucket), models) with { HoldsModels = true }];
+    }
+
+    private Task<List<S3Bucket>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        clients.Caller.ListAsync(
+            next => new ListBucketsRequest { Prefix = prefix, ContinuationToken = next },
+            clients.S3(clients.HomeRegion).ListBucketsAsync,
+            page => (page.Buckets?.AsEnumerable(), page.ContinuationToken),
+            cancellationToken
+        );
+
+    private string RegionOf(S3Bucket bucket) =>
+        string.IsNullOrEmpty(bucket.BucketRegion) ? clients.HomeRegion : bucket.BucketRegion;
+
     /// <summary>Whether a name differs from ours in the fingerprint only; cluster <c>lab-2</c> is not like <c>lab</c>.</summary>
     private static bool IsNamedAlike(string bucket, string name, string prefix) =>
         bucket.Length == name.Length
@@ -77,14 +108,7 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
             .ListVersionsAsync("", cancellationToken)
             .ConfigureAwait(false);
         var models = versions.Where(v => ObjectKeys.IsModel(v.Key)).ToList();
-        OwnedResource bucket = new()
-        {
-            Kind = OwnedResourceKind.Bucket,
-            Id = name,
-            Region = region,
-            Component = ResourceComponents.Storage,
-            UsdPerMonth = Price(versions),
-        };
+        var bucket = Bucket(name, region, versions);
         return models.Count == 0 ? [bucket]
             : models.Count == versions.Count ? [bucket with { HoldsModels = true }]
             :
@@ -101,6 +125,16 @@ internal sealed class BucketScan(AwsClients clients, ResourceOwner owner, Infras
                 },
             ];
     }
+
+    private OwnedResource Bucket(string name, string region, IEnumerable<ObjectVersion> versions) =>
+        new()
+        {
+            Kind = OwnedResourceKind.Bucket,
+            Id = name,
+            Region = region,
+            Component = ResourceComponents.Storage,
+            UsdPerMonth = Price(versions),
+        };
 
     private decimal Price(IEnumerable<ObjectVersion> versions) =>
         versions.Sum(v => v.Size) / BytesPerGiB * prices.StorageGiBMonth;

@@ -39,6 +39,14 @@ internal sealed class ScanPort(
         return [.. kinds.SelectMany(k => k)];
     }
 
+    /// <summary>The volumes and snapshots that hold models.</summary>
+    public async Task<IReadOnlyList<OwnedResource>> ListModelsAsync(CancellationToken cancellationToken)
+    {
+        var kinds = await Task.WhenAll(VolumesAsync(cancellationToken), SnapshotsAsync(cancellationToken))
+            .ConfigureAwait(false);
+        return [.. kinds.SelectMany(k => k).Where(r => r.HoldsModels)];
+    }
+
     private async Task<List<OwnedResource>> FleetsAsync(CancellationToken cancellationToken) =>
         [
             .. (

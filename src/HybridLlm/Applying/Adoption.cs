@@ -2,6 +2,7 @@ using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.Journals;
+using HybridLlm.Keeping;
 
 namespace HybridLlm.Applying;
 
@@ -33,6 +34,7 @@ internal sealed class Adoption(ClusterContext context)
             $"{instances.Count(i => i is { Component: ResourceComponents.Node, IsAlive: true })} GPU(s) of the lost controller are ended."
         );
         await new BurstEnd(context, watches: null).GiveBackAsync(cancellationToken).ConfigureAwait(false);
+        await new KeptModels(context).CountAsync(cancellationToken).ConfigureAwait(false);
         if (context.Federation is { } federation)
         {
             await federation.Parting.TakeInAsync(cancellationToken).ConfigureAwait(false);

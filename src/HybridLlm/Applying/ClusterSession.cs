@@ -125,9 +125,12 @@ internal sealed class ClusterSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks at a node that a request could not reach.</summary>
-    public Task ExamineAsync(GpuNode node, CancellationToken cancellationToken) =>
-        _burst.ExamineAsync(node, cancellationToken);
+    /// <summary>Looks at a node that a request could not reach. The request has let go of it and still wants one: it counts until that is known.</summary>
+    public async Task ExamineAsync(GpuNode node, CancellationToken cancellationToken)
+    {
+        using var held = Driver.Hold(node);
+        await _burst.ExamineAsync(node, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The way into the mesh, shared by all requests.</summary>
     public HttpMessageInvoker Http()

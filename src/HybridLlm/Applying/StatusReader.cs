@@ -1,6 +1,7 @@
 using HybridLlm.AwsGpu.Observing;
 using HybridLlm.Budgets;
 using HybridLlm.Keeping;
+using HybridLlm.Teardown;
 
 namespace HybridLlm.Applying;
 
@@ -24,6 +25,12 @@ internal sealed class StatusReader(ClusterSession session)
             FoundationLacks = await session.FoundationLacksAsync(cancellationToken).ConfigureAwait(false),
             Instances = [.. observed.Instances.Where(i => i.IsAlive).Select(i => i.InstanceId)],
             Drift = DriftPlanner.Compare(GarbageCollector.Known(context.Journal.Memory), observed),
+            Models =
+            [
+                .. (await new KeptModels(context).ReadAsync(cancellationToken).ConfigureAwait(false)).Select(r =>
+                    ReceiptLine.Of(r, reason: null)
+                ),
+            ],
             SpentToday = Since(today),
             SpentThisMonth = Since(new DateTimeOffset(today.Year, today.Month, 1, 0, 0, 0, TimeSpan.Zero)),
             Spent = Since(DateTimeOffset.MinValue),

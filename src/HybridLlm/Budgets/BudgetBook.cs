@@ -15,8 +15,10 @@ internal static class BudgetBook
     /// <summary>What was spent in a span of time, USD.</summary>
     public static decimal Spent(ClusterMemory memory, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now)
     {
-        var foundation = memory.Foundations.Sum(f => Cost(f.HourlyCost, f.Since, f.Until ?? now, from, to));
-        return foundation + SpentOnNodes(memory.Nodes, from, to, now);
+        var standing = memory
+            .Foundations.Concat(memory.Models)
+            .Sum(f => Cost(f.HourlyCost, f.Since, f.Until ?? now, from, to));
+        return standing + SpentOnNodes(memory.Nodes, from, to, now);
     }
 
     /// <summary>What nodes bought on demand have cost in all, their disks and addresses counted, USD.</summary>
@@ -73,13 +75,16 @@ internal static class BudgetBook
             }
 
             var spent = Spent(memory, from, to, now);
-            // The foundation goes on to the end of the window; what is committed counts in full, even past midnight.
-            var foundation = memory.StandingFoundation is { } f ? Cost(f.HourlyCost, now, to, from, to) : 0;
+            // What stands goes on to the end of the window; what is committed counts in full, even past midnight.
+            var standing = memory
+                .Foundations.Concat(memory.Models)
+                .Where(f => f.Until is null)
+                .Sum(f => Cost(f.HourlyCost, now, to, from, to));
             var live = memory
                 .LiveNodes.Where(n => n.LeaseUntil > now)
                 .Sum(n => Cost(n.HourlyReserve, now, n.LeaseUntil, now, n.LeaseUntil));
-            var bears = spent + foundation + live + wanted <= most;
-            verdicts.Add(new BudgetVerdict(bears, name, most, spent, foundation + live, wanted, from));
+            var bears = spent + standing + live + wanted <= most;
+            verdicts.Add(new BudgetVerdict(bears, name, most, spent, standing + live, wanted, from));
         }
 
         return verdicts;

@@ -1,6 +1,5 @@
 using HybridLlm.Applying;
 using HybridLlm.Liqo.Clusters;
-using HybridLlm.Liqo.Diagnosis;
 using HybridLlm.Liqo.Offloading;
 using HybridLlm.Liqo.Peering;
 using HybridLlm.Specs;
@@ -8,7 +7,12 @@ using HybridLlm.Specs;
 namespace HybridLlm.Federating;
 
 /// <summary>Peers a GPU cluster with the homelab and runs its Ollama as a pod there.</summary>
-internal sealed class ClusterJoining(ClusterContext context, FederationSpec spec, HomelabLink link)
+internal sealed class ClusterJoining(
+    ClusterContext context,
+    FederationSpec spec,
+    HomelabLink link,
+    PeeringChecks checks
+)
 {
     private static readonly TimeSpan s_pollEvery = TimeSpan.FromSeconds(2);
 
@@ -26,17 +30,8 @@ internal sealed class ClusterJoining(ClusterContext context, FederationSpec spec
             ClusterStages.Join
         );
         link.Say(ClusterEventKind.Progress, $"{cluster.WakeId} joins the homelab as {cluster.ProviderId}.");
-        PeeringSpec wanted = new()
-        {
-            Resources = new SliceResources
-            {
-                Cpu = spec.Cpu,
-                Memory = spec.Memory,
-                Gpus = 1,
-            },
-            Patience = patience,
-        };
-        await CheckAsync(cluster, rented, wanted, cancellationToken).ConfigureAwait(false);
+        var wanted = checks.Wanted(patience);
+        await checks.CheckAsync(cluster, rented, wanted, cancellationToken).ConfigureAwait(false);
         var consumer = await link.ConnectAsync(cancellationToken).ConfigureAwait(false);
         PeeringProvisioner peering = new(consumer, provider);
         var plan = await peering.PlanAsync(wanted, cancellationToken).ConfigureAwait(false);
@@ -51,38 +46,6 @@ internal sealed class ClusterJoining(ClusterContext context, FederationSpec spec
             .PlanAsync(new OffloadingSpec { Namespace = spec.Namespace, Patience = patience }, cancellationToken)
             .ConfigureAwait(false);
         await offloader.ApplyAsync(offloading, link.Tell(ClusterStages.Peer), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Everything that stands in the way of the peering, at once, before any of it is made.</summary>
-    private async Task CheckAsync(
-        FederatedCluster cluster,
-        ClusterConnection rented,
-        PeeringSpec wanted,
-        CancellationToken cancellationToken
-    )
-    {
-        PreflightSpec look = new()
-        {
-            Peering = wanted,
-            OtherRanges = new Dictionary<string, string>
-            {
-                ["Nebula"] = $"{SpecCheck.AddressProofOf(context.Spec).Mesh}",
-                ["home network"] = context.Spec.Homelab.LanRange,
-                ["VPC"] = context.Spec.Gpu.VpcRange,
-            },
-        };
-        var report = await new PeeringPreflight(link.Connection, rented)
-            .CheckAsync(look, cancellationToken)
-            .ConfigureAwait(false);
-        foreach (var finding in report.Findings.Where(f => f.Verdict == PreflightVerdict.Warning))
-        {
-            link.Say(ClusterEventKind.Detail, $"{finding}");
-        }
-
-        if (!report.CanPeer)
-        {
-            throw new PeeringImpossibleException(cluster.WakeId, report);
-        }
     }
 
     /// <summary>Runs Ollama as a pod at home and on the GPU, and leads the homelab's Service to it.</summary>

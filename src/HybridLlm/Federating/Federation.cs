@@ -13,9 +13,12 @@ internal sealed class Federation : IDisposable
     public Federation(ClusterContext context, FederationSpec spec)
     {
         _link = new HomelabLink(context, spec);
-        Joining = new ClusterJoining(context, spec, _link);
+        Checks = new PeeringChecks(context, spec, _link);
+        Joining = new ClusterJoining(context, spec, _link, Checks);
         Parting = new ClusterParting(context, spec, _link);
     }
+
+    public PeeringChecks Checks { get; }
 
     public ClusterJoining Joining { get; }
 

@@ -18,6 +18,9 @@ internal sealed record ClusterMemory
     /// <summary>Spans during which the foundation stood; the last one is open while it stands.</summary>
     public ImmutableList<FoundationSpan> Foundations { get; init; } = [];
 
+    /// <summary>Spans during which models were kept without a foundation, by region; those without an end go on.</summary>
+    public ImmutableList<FoundationSpan> Models { get; init; } = [];
+
     /// <summary>What was lived through with spot pools.</summary>
     public PoolHistory Pools { get; init; } = PoolHistory.Empty;
 
@@ -32,6 +35,9 @@ internal sealed record ClusterMemory
     public ImmutableList<NodeMemory> Nodes { get; init; } = [];
 
     public FoundationSpan? StandingFoundation => Foundations is [.., { Until: null } last] ? last : null;
+
+    /// <summary>Models that are kept now, beside no foundation, one span a region.</summary>
+    public IEnumerable<FoundationSpan> StandingModels => Models.Where(m => m.Until is null);
 
     /// <summary>Nodes that may still exist.</summary>
     public IEnumerable<NodeMemory> LiveNodes => Nodes.Where(n => n.EndedAt is null);
@@ -60,7 +66,8 @@ internal sealed record ClusterMemory
         entry switch
         {
             ClusterCreated e => this with { Cluster = e.Cluster, OwnerId = e.OwnerId },
-            FoundationIntended e when StandingFoundation is { } standing => this with
+            // The price of a foundation includes the models in its region.
+            FoundationIntended e when StandingFoundation is { } standing => WithoutModels(e.Region, e.At) with
             {
                 Foundations = Foundations.Replace(
                     standing,
@@ -70,10 +77,12 @@ internal sealed record ClusterMemory
                     }
                 ),
             },
-            FoundationIntended e => this with
+            FoundationIntended e => WithoutModels(e.Region, e.At) with
             {
                 Foundations = Foundations.Add(new FoundationSpan(e.Region, e.At, null, e.HourlyCost)),
             },
+            ModelsKept { HourlyCost: 0 } e => WithoutModels(e.Region, e.At),
+            ModelsKept e => WithModels(e),
             FoundationRemoved e when StandingFoundation is { } standing => this with
             {
                 Foundations = Foundations.Replace(standing, standing with { Until = e.At }),
@@ -140,6 +149,18 @@ internal sealed record ClusterMemory
             _ => this,
         };
 
+    private ClusterMemory WithModels(ModelsKept e)
+    {
+        var ended = WithoutModels(e.Region, e.At);
+        return ended with { Models = ended.Models.Add(new FoundationSpan(e.Region, e.At, null, e.HourlyCost)) };
+    }
+
+    private ClusterMemory WithoutModels(string region, DateTimeOffset at) =>
+        this with
+        {
+            Models = [.. Models.Select(m => m.Until is null && m.Region == region ? m with { Until = at } : m)],
+        };
+
     /// <summary>Counts once what a spot node teaches of its pool, when it is taken or when it ends.</summary>
     private ClusterMemory LivedThrough(string wakeId, DateTimeOffset at, bool taken) =>
         Node(wakeId)
@@ -161,7 +182,7 @@ internal sealed record ClusterMemory
         Node(wakeId) is { } node ? this with { Nodes = Nodes.Replace(node, change(node)) } : this;
 }
 
-/// <summary>A time during which the foundation stood.</summary>
+/// <summary>A time during which the foundation stood, or what was kept of it.</summary>
 internal sealed record FoundationSpan(string Region, DateTimeOffset Since, DateTimeOffset? Until, decimal HourlyCost);
 
 /// <summary>What is known of one node.</summary>

@@ -11,6 +11,7 @@ namespace HybridLlm.Journals;
 [JsonDerivedType(typeof(ClusterCreated), "cluster-created")]
 [JsonDerivedType(typeof(FoundationIntended), "foundation-intended")]
 [JsonDerivedType(typeof(FoundationRemoved), "foundation-removed")]
+[JsonDerivedType(typeof(ModelsKept), "models-kept")]
 [JsonDerivedType(typeof(NodeIntended), "node-intended")]
 [JsonDerivedType(typeof(LaunchRefused), "launch-refused")]
 [JsonDerivedType(typeof(PoolsRefused), "pools-refused")]
@@ -46,6 +47,15 @@ internal sealed record FoundationIntended : JournalEntry
 
 /// <summary>A fresh scan has found nothing of the foundation.</summary>
 internal sealed record FoundationRemoved : JournalEntry;
+
+/// <summary>What holds models in a region without a foundation; it accrues until a foundation there includes it or the next of these.</summary>
+internal sealed record ModelsKept : JournalEntry
+{
+    public required string Region { get; init; }
+
+    /// <summary>What an hour of it costs; 0 when nothing is kept any more.</summary>
+    public required decimal HourlyCost { get; init; }
+}
 
 /// <summary>A node is about to be launched.</summary>
 internal sealed record NodeIntended : JournalEntry

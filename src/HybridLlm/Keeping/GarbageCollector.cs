@@ -7,7 +7,7 @@ namespace HybridLlm.Keeping;
 
 /// <summary>
 /// Ends nodes of this owner that nobody knows, or that outlived their lease: at once when a controller begins to control, and every two
-/// minutes from then on. It is what ends a node whose own dead-man's switch cannot.
+/// minutes from then on. It is what ends a node whose own dead-man's switch cannot. Models that are kept are no garbage: they are counted.
 /// </summary>
 internal sealed class GarbageCollector(ClusterContext context) : IAsyncDisposable
 {
@@ -31,6 +31,7 @@ internal sealed class GarbageCollector(ClusterContext context) : IAsyncDisposabl
             if (_collecting is null && context.Journal.Memory.OwnerId is not null)
             {
                 await CollectAsync(cancellationToken).ConfigureAwait(false);
+                await new KeptModels(context).CountAsync(cancellationToken).ConfigureAwait(false);
                 _collecting = Quietly.Run(() => GoOnAsync(_stop.Token));
             }
         }

@@ -1,12 +1,9 @@
 using HybridLlm.Applying;
-using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Interruptions;
 using HybridLlm.AwsGpu.Keeping;
 using HybridLlm.AwsGpu.Offerings;
-using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.Budgets;
 using HybridLlm.Journals;
-using HybridLlm.Planning;
 using HybridLlm.Waking;
 
 namespace HybridLlm.Keeping;
@@ -109,7 +106,7 @@ internal sealed class NodeKeeping(ClusterContext context, Action<string, WakeEve
     public void Adopt(NodeMemory node)
     {
         Know(node.WakeId, node.InstanceId!);
-        var offer = OfferOf(node);
+        var offer = RememberedOffer.Of(node);
         lock (_gate)
         {
             _state = _state with
@@ -187,6 +184,15 @@ internal sealed class NodeKeeping(ClusterContext context, Action<string, WakeEve
         }
     }
 
+    /// <summary>Whether an instance has been heard to be gone.</summary>
+    public bool IsGone(string? instanceId)
+    {
+        lock (_gate)
+        {
+            return instanceId is not null && _gone.Contains(instanceId);
+        }
+    }
+
     /// <summary>Whether EC2 has announced that it takes an instance.</summary>
     public bool IsAnnounced(string instanceId)
     {
@@ -231,7 +237,11 @@ internal sealed class NodeKeeping(ClusterContext context, Action<string, WakeEve
             };
         }
 
-        Say(wakeId, signal);
+        if (InterruptionWords.Of(wakeId, signal) is { } words)
+        {
+            context.Events.Publish(ClusterEventKind.Warning, ClusterStages.Reclaim, words);
+        }
+
         if (happened is { } told)
         {
             notify(wakeId, told);
@@ -271,50 +281,4 @@ internal sealed class NodeKeeping(ClusterContext context, Action<string, WakeEve
             context.Journal.Append(new NodeInterrupted { At = context.Now, WakeId = wakeId });
         }
     }
-
-    private void Say(string wakeId, InterruptionSignal signal)
-    {
-        if (signal.Kind == InterruptionKind.Ended)
-        {
-            return;
-        }
-
-        var source = signal.Source switch
-        {
-            InterruptionSource.NodeAgent => "the node",
-            InterruptionSource.Queue => "the queue",
-            _ => "EC2",
-        };
-        context.Events.Publish(
-            ClusterEventKind.Warning,
-            ClusterStages.Reclaim,
-            signal.Kind == InterruptionKind.Notice
-                ? $"EC2 takes {wakeId}{(signal.EndsAt is { } end ? $" at {end:u}" : "")}, says {source}."
-                : $"EC2 recommends to move away from {wakeId}, says {source}."
-        );
-    }
-
-    /// <summary>The offer a node was bought at, as far as the journal tells; offers compare by price and market alone.</summary>
-    private static Offer OfferOf(NodeMemory node) =>
-        new()
-        {
-            InstanceType = new GpuInstanceType
-            {
-                Name = node.InstanceType!,
-                Architecture = CpuArchitecture.X64,
-                GpuManufacturer = "NVIDIA",
-                GpuName = "",
-                GpuCount = 1,
-                GpuMemoryMiB = GpuMarket.AskedMiB,
-                VCpus = 0,
-                MemoryMiB = 0,
-                LocalNvmeGB = 0,
-                SoldOnSpot = node.Market == InstanceMarket.Spot,
-            },
-            Zone = new AvailabilityZone(node.ZoneId ?? node.Zone ?? "unknown", node.Zone ?? "unknown"),
-            Market = node.Market,
-            HourlyPrice = node.InstancePrice,
-            OnDemand = new OnDemandPrice(node.InstancePrice, IsKnown: false),
-            UsefulGiB = GpuMarket.AskedMiB / 1024m,
-        };
 }

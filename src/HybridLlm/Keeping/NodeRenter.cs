@@ -56,7 +56,7 @@ internal sealed class NodeRenter(
                     break;
                 case KeeperMove.Launch launch:
                     planned ??= await plan(cancellationToken).ConfigureAwait(false);
-                    Attempt attempt = new(wakeId, ++attempts, providerId, place, planned, launch.Offers);
+                    LaunchAttempt attempt = new(wakeId, ++attempts, providerId, place, planned, launch.Offers);
                     try
                     {
                         return await LaunchAsync(attempt, foundation, enroller, cancellationToken)
@@ -65,8 +65,17 @@ internal sealed class NodeRenter(
                     catch (NoCapacityException none)
                     {
                         refusal = none;
+                        if (none.Errors.Any(e => e.Kind == AwsErrorKind.Quota) && LostOneCounts(wakeId))
+                        {
+                            throw ForTwo(wakeId, none);
+                        }
+
                         Refused(attempt, none);
                         moves = keeping.Take(new KeeperEvent.LaunchRefused(attempt.Market, none.Errors));
+                    }
+                    catch (AwsCallException none) when (none.Kind == AwsErrorKind.Quota && LostOneCounts(wakeId))
+                    {
+                        throw ForTwo(wakeId, none);
                     }
                     catch (AwsGpuException spent)
                         when (spent is AttemptSpentException or AwsCallException { Kind: AwsErrorKind.TokenConflict }
@@ -87,7 +96,7 @@ internal sealed class NodeRenter(
     }
 
     private async Task<RentedNode> LaunchAsync(
-        Attempt attempt,
+        LaunchAttempt attempt,
         Foundation foundation,
         NodeEnroller enroller,
         CancellationToken cancellationToken
@@ -113,7 +122,7 @@ internal sealed class NodeRenter(
                 ClusterStages.Rent,
                 $"{attempt.WakeId}: reserving {Money.Usd(attempt.HourlyReserve)}/h until {leaseUntil:u}, {attempt.Offers.Count} {attempt.Words} pools."
             );
-            Journal(attempt, wake, leaseUntil);
+            context.Journal.Append(attempt.Entry(context.Now, leaseUntil, wake.CertificateUntil));
             NodeIntent intent = new()
             {
                 Owner = context.Owner,
@@ -143,35 +152,7 @@ internal sealed class NodeRenter(
         }
     }
 
-    private void Journal(Attempt attempt, NodeWake wake, DateTimeOffset leaseUntil) =>
-        context.Journal.Append(
-            attempt.Number == 1
-                ? new NodeIntended
-                {
-                    At = context.Now,
-                    WakeId = attempt.WakeId,
-                    Role = NodeRoles.Gpu,
-                    PlanId = attempt.Planned.PlanId,
-                    MeshAddress = attempt.Place.Networks[0].Address.ToString(),
-                    CertificateUntil = wake.CertificateUntil,
-                    HourlyReserve = attempt.HourlyReserve,
-                    LeaseUntil = leaseUntil,
-                    Market = attempt.Market,
-                    ProviderId = attempt.ProviderId,
-                }
-                : new LaunchAttempted
-                {
-                    At = context.Now,
-                    WakeId = attempt.WakeId,
-                    Attempt = attempt.Number,
-                    Market = attempt.Market,
-                    HourlyReserve = attempt.HourlyReserve,
-                    LeaseUntil = leaseUntil,
-                    CertificateUntil = wake.CertificateUntil,
-                }
-        );
-
-    private void Launched(Attempt attempt, LaunchedNode node)
+    private void Launched(LaunchAttempt attempt, LaunchedNode node)
     {
         var offer =
             attempt.Offers.FirstOrDefault(o => o.InstanceType.Name == node.InstanceType && o.Zone.Id == node.ZoneId)
@@ -205,11 +186,21 @@ internal sealed class NodeRenter(
         );
     }
 
-    private void Refused(Attempt attempt, NoCapacityException none)
+    private void Refused(LaunchAttempt attempt, NoCapacityException none)
     {
         context.Journal.Append(new LaunchRefused { At = context.Now, WakeId = attempt.WakeId });
         Remember(attempt.Market, none.Errors);
         Say(ClusterEventKind.Warning, none.Message[..^none.Remedy.Length].TrimEnd());
+    }
+
+    /// <summary>Whether a quota may count a node that is lost: then it says nothing of the market without it.</summary>
+    private bool LostOneCounts(string wakeId) =>
+        context.Journal.Memory.LiveNodes.Any(n => n.WakeId != wakeId && keeping.IsGone(n.InstanceId));
+
+    private WakeFailedException ForTwo(string wakeId, AwsGpuException none)
+    {
+        context.Journal.Append(new LaunchRefused { At = context.Now, WakeId = wakeId });
+        return new WakeFailedException(none.Message, none.Remedy, none) { IsForTwo = true };
     }
 
     private void Remember(InstanceMarket market, IReadOnlyList<PoolError> refused)
@@ -266,19 +257,4 @@ internal sealed class NodeRenter(
     /// <summary>Tags and scripts know whole seconds.</summary>
     private static DateTimeOffset Seconds(DateTimeOffset instant) =>
         DateTimeOffset.FromUnixTimeSeconds(instant.ToUnixTimeSeconds());
-
-    /// <summary>One launch that is about to be tried.</summary>
-    private sealed record Attempt(
-        string WakeId,
-        int Number,
-        string? ProviderId,
-        MeshAssignment Place,
-        PlannedWake Planned,
-        IReadOnlyList<Offer> Offers
-    )
-    {
-        public InstanceMarket Market => Offers[0].Market;
-        public decimal HourlyReserve => Planned.ReserveOf(Market);
-        public string Words => Market == InstanceMarket.Spot ? "spot" : "on-demand";
-    }
 }

@@ -2,6 +2,7 @@ using HybridLlm.AwsGpu.Fleets;
 using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Storage;
+using HybridLlm.AwsGpu.Teardown;
 using HybridLlm.Journals;
 using HybridLlm.Ollama.Fitting;
 
@@ -35,6 +36,9 @@ internal sealed record HybridClusterFacts
 
     /// <summary>Volumes that hold the model and are kept.</summary>
     public IReadOnlyList<ModelVolume> Volumes { get; init; } = [];
+
+    /// <summary>Everything that holds a model, at its price; models in the bucket that nodes install are left out.</summary>
+    public IReadOnlyList<OwnedResource> ModelHoldings { get; init; } = [];
 
     public required ClusterMemory Memory { get; init; }
 

@@ -5,6 +5,7 @@ using HybridLlm.AwsGpu.Networking;
 using HybridLlm.AwsGpu.Offerings;
 using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.AwsGpu.Storage;
+using HybridLlm.AwsGpu.Teardown;
 using HybridLlm.Budgets;
 using HybridLlm.Ollama.Fitting;
 using HybridLlm.Proofs;
@@ -166,7 +167,9 @@ internal static class HybridClusterPlanner
                 StoredGiB = Math.Round(facts.Artifacts.Sum(a => a.Size) / (decimal)(1L << 30), 3),
             }
         );
-        var kept = shelf?.PerHour ?? 0;
+        var unused = facts.ModelHoldings.Where(h => shelf?.Holds.Contains(h.Id) != true).ToList();
+        var unusedPerHour = unused.Sum(h => h.UsdPerMonth) / InfrastructurePrices.HoursPerMonth;
+        var kept = (shelf?.PerHour ?? 0) + unusedPerHour;
         var awake = forecast.AwakePerHour - forecast.AsleepPerHour;
         var hours = spec.Budget.PerDay is { } perDay ? (perDay - 24 * (forecast.AsleepPerHour + kept)) / awake : 24;
         var allDay = forecast.ForUsage(24);
@@ -181,6 +184,7 @@ internal static class HybridClusterPlanner
                     p.Basis
                 )),
                 .. shelf is null ? Array.Empty<PlanCostPart>() : [shelf.Cost],
+                .. unused.Count == 0 ? Array.Empty<PlanCostPart>() : [Unused(unused, unusedPerHour)],
             ],
             ReservedPerHour = market.DearestReserve,
             ReservedOnSpotPerHour = market.ReservedPrice,
@@ -194,6 +198,15 @@ internal static class HybridClusterPlanner
             HoursAwakePerDay = decimal.Round(Math.Clamp(hours, 0, 24), 2),
         };
     }
+
+    /// <summary>What an earlier teardown kept and this plan has no use for costs on.</summary>
+    private static PlanCostPart Unused(IReadOnlyList<OwnedResource> unused, decimal perHour) =>
+        new(
+            "models kept from before that this plan does not use",
+            "foundation",
+            decimal.Round(perHour, 6),
+            string.Join(", ", unused.Select(h => $"{h.Kind} {h.Id}, {Money.Usd(h.UsdPerMonth)} a month"))
+        );
 
     private static IEnumerable<SpecFault> Budget(HybridClusterSpec spec, PlanCost cost, GpuMarket market)
     {

@@ -12,7 +12,8 @@ namespace HybridLlm.Planning;
 /// </summary>
 /// <param name="ZoneIds">Zones that have the volume, or will.</param>
 /// <param name="Option">The comparison, by AwsGpu.</param>
-internal sealed record ModelShelf(IReadOnlyList<string> ZoneIds, ModelCacheOption Option)
+/// <param name="Holds">Ids of what holds the model already and is in the price.</param>
+internal sealed record ModelShelf(IReadOnlyList<string> ZoneIds, ModelCacheOption Option, IReadOnlyList<string> Holds)
 {
     public decimal PerHour => Option.UsdPerMonth / InfrastructurePrices.HoursPerMonth;
 
@@ -37,7 +38,16 @@ internal sealed record ModelShelf(IReadOnlyList<string> ZoneIds, ModelCacheOptio
                 VolumeZoneIds = zones,
             }
         );
-        return new ModelShelf(zones, options.Single(o => o.Kind == ModelCacheKind.VolumePerZone));
+        return new ModelShelf(
+            zones,
+            options.Single(o => o.Kind == ModelCacheKind.VolumePerZone),
+            [
+                .. volumes
+                    .Where(v => everywhere.Any(o => o.Zone.Name == v.ZoneName))
+                    .DistinctBy(v => v.ZoneName)
+                    .Select(v => v.Id),
+            ]
+        );
     }
 
     /// <summary>Size of the volume: the weights, with room for the file system.</summary>

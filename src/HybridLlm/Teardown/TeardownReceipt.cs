@@ -1,4 +1,5 @@
 using System.Globalization;
+using HybridLlm.AwsGpu.Pricing;
 using HybridLlm.AwsGpu.Teardown;
 using HybridLlm.Budgets;
 
@@ -22,6 +23,9 @@ public sealed record TeardownReceipt
     /// <summary>What the last scan still finds, with its price per month and the reason.</summary>
     public required IReadOnlyList<ReceiptLine> StillThere { get; init; }
 
+    /// <summary>What is kept on purpose, with its price per month; empty unless models were to be kept.</summary>
+    public IReadOnlyList<ReceiptLine> Kept { get; init; } = [];
+
     /// <summary>Regions that could not be looked into, so that nothing is said about them.</summary>
     public required IReadOnlyList<string> NotLookedInto { get; init; }
 
@@ -43,27 +47,41 @@ public sealed record TeardownReceipt
     /// <summary>What is still there costs, USD a month.</summary>
     public decimal StillThereUsdPerMonth => StillThere.Sum(l => l.UsdPerMonth);
 
-    /// <summary>How many things are left: what still stands, at AWS or at home, and what could not be looked into.</summary>
+    /// <summary>What is kept on purpose costs, USD a month.</summary>
+    public decimal KeptUsdPerMonth => Kept.Sum(l => l.UsdPerMonth);
+
+    /// <summary>What is kept on purpose costs, USD a day.</summary>
+    public decimal KeptUsdPerDay => KeptUsdPerMonth * 24 / InfrastructurePrices.HoursPerMonth;
+
+    /// <summary>How many things are left that were to go: what still stands, at AWS or at home, and what could not be looked into.</summary>
     public int Left => StillThere.Count + NotLookedInto.Count + (Homelab?.Count ?? 0);
 
-    /// <summary>What was asked for, what is gone and what is left, a line each for what is left.</summary>
+    /// <summary>What was asked for, what is gone, what is left and what is kept, a line each for what is left or kept.</summary>
     public override string ToString()
     {
         var when = ScannedAt.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
         List<string> lines =
         [
             $"Receipt of {when}, {Regions.Count} regions scanned: {AskedFor.Count} asked for, {Gone.Count} gone, {StillThere.Count} still there "
-                + $"({Money.Usd(StillThereUsdPerMonth)} a month); {Money.Usd(SpentUsd)} spent since the cluster was first up{(SpentOnDemandUsd > 0 ? $", {Money.Usd(SpentOnDemandUsd)} of it for GPUs bought on demand" : "")}.",
+                + $"({Money.Usd(StillThereUsdPerMonth)} a month){KeptInMoney()}; {Money.Usd(SpentUsd)} spent since the cluster was first up{(SpentOnDemandUsd > 0 ? $", {Money.Usd(SpentOnDemandUsd)} of it for GPUs bought on demand" : "")}.",
             .. StillThere.Select(l =>
                 $"  still there: {l.Kind} {l.Id} in {l.Region}, {Money.Usd(l.UsdPerMonth)} a month: {l.Reason}"
             ),
             .. (Homelab ?? []).Select(h => $"  still there: {h} in the homelab"),
+            .. Kept.Select(l =>
+                $"  kept: {l.Kind} {l.Id} in {l.Region}, {Money.Usd(l.UsdPerMonth)} a month: {l.Reason}"
+            ),
             .. NotLookedInto.Select(r => $"  not looked into: {r}"),
             .. ByHand.Select(b => $"  by hand: {b}"),
             .. LeftAlone.Select(l => $"  left alone: {l}"),
         ];
         return string.Join('\n', lines);
     }
+
+    private string KeptInMoney() =>
+        Kept.Count == 0
+            ? ""
+            : $", {Kept.Count} kept ({Money.Usd(KeptUsdPerDay)} a day, {Money.Usd(KeptUsdPerMonth)} a month)";
 
     internal static TeardownReceipt Of(
         TeardownReport report,
@@ -77,27 +95,20 @@ public sealed record TeardownReceipt
             ScannedAt = report.ScannedAt,
             Regions = regions,
             Homelab = homelab,
-            AskedFor = [.. report.Asked.Select(r => Line(r, null))],
-            Gone = [.. report.Gone.Select(r => Line(r, null))],
+            AskedFor = [.. report.Asked.Select(r => ReceiptLine.Of(r, null))],
+            Gone = [.. report.Gone.Select(r => ReceiptLine.Of(r, null))],
             StillThere =
             [
-                .. report.StillThere.Select(r => Line(r.Resource, r.Reason ?? "accepted for deletion, not gone yet")),
+                .. report.StillThere.Select(r =>
+                    ReceiptLine.Of(r.Resource, r.Reason ?? "accepted for deletion, not gone yet")
+                ),
             ],
+            Kept = [.. report.Kept.Select(r => ReceiptLine.Of(r, "holds models"))],
             NotLookedInto = [.. report.Unread.Select(r => $"{r.Region}: {r.Code}")],
             ByHand = report.ByHand,
             LeftAlone = [.. report.Foreign.Select(f => $"{f.Id} in {f.Region}: {f.Why}")],
             SpentUsd = decimal.Round(spent, 6),
             SpentOnDemandUsd = decimal.Round(spentOnDemand, 6),
-        };
-
-    private static ReceiptLine Line(OwnedResource resource, string? reason) =>
-        new()
-        {
-            Kind = resource.Kind.ToString(),
-            Id = resource.Id,
-            Region = resource.Region,
-            UsdPerMonth = decimal.Round(resource.UsdPerMonth, 4),
-            Reason = reason,
         };
 }
 
@@ -116,6 +127,16 @@ public sealed record ReceiptLine
     /// <summary>What it costs if it stays, USD a month; 0 for what AWS does not bill.</summary>
     public required decimal UsdPerMonth { get; init; }
 
-    /// <summary>Why it is still there; null where it is not.</summary>
+    /// <summary>Why it is still there; null where it is not, or where it simply is.</summary>
     public required string? Reason { get; init; }
+
+    internal static ReceiptLine Of(OwnedResource resource, string? reason) =>
+        new()
+        {
+            Kind = resource.Kind.ToString(),
+            Id = resource.Id,
+            Region = resource.Region,
+            UsdPerMonth = decimal.Round(resource.UsdPerMonth, 4),
+            Reason = reason,
+        };
 }

@@ -7,20 +7,30 @@ internal sealed class OneTimer(TimeProvider clock)
     private long _armed;
 
     /// <param name="after">When it fires.</param>
-    /// <param name="fired">Told which arming fired; it asks <see cref="IsArmed"/> under its own lock before it acts.</param>
-    public void Arm(TimeSpan after, Action<long> fired)
+    /// <param name="gate">The lock under which it is armed, disarmed and heard.</param>
+    /// <param name="fired">Called under that lock, if this arming still counts.</param>
+    public void Arm(TimeSpan after, Lock gate, Action fired)
     {
         Disarm();
         var armed = _armed;
-        _timer = clock.CreateTimer(_ => fired(armed), null, after, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(_ => Fire(armed, gate, fired), null, after, Timeout.InfiniteTimeSpan);
     }
-
-    public bool IsArmed(long armed) => armed == _armed;
 
     public void Disarm()
     {
         _armed++;
         _timer?.Dispose();
         _timer = null;
+    }
+
+    private void Fire(long armed, Lock gate, Action fired)
+    {
+        lock (gate)
+        {
+            if (armed == _armed)
+            {
+                fired();
+            }
+        }
     }
 }

@@ -1,5 +1,3 @@
-using HybridLlm.Applying;
-
 namespace HybridLlm.Waking;
 
 /// <summary>
@@ -78,6 +76,22 @@ internal sealed class WakeDriver(
         }
     }
 
+    /// <summary>Counts who looks at a node as one who uses it; null when it is not the one that serves.</summary>
+    public NodeLease? Hold(GpuNode node)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(node, _node) || _state.Phase != WakePhase.Awake)
+            {
+                return null;
+            }
+
+            Step(WakeEvent.RequestArrived);
+            node.Leases++;
+            return new NodeLease(this, node);
+        }
+    }
+
     /// <summary>Gives the GPU back, open answers first, and returns when nothing is rented.</summary>
     public async Task SleepAsync(CancellationToken cancellationToken)
     {
@@ -111,7 +125,7 @@ internal sealed class WakeDriver(
             }
             else if (!_leaving.Knew(wakeId))
             {
-                _failure = Why(wakeId, happened);
+                _failure = WakeFailure.Of(wakeId, happened);
                 Step(happened);
                 _failure = null;
             }
@@ -173,22 +187,6 @@ internal sealed class WakeDriver(
         }
     }
 
-    /// <summary>What those who wait are told if this ends their wake.</summary>
-    private static HybridLlmException? Why(string wakeId, WakeEvent happened) =>
-        happened switch
-        {
-            WakeEvent.NodeLost or WakeEvent.NoticeGiven => new NodeLostException(
-                wakeId,
-                "EC2 took its instance before it was ready",
-                isGone: true
-            ),
-            WakeEvent.BudgetExhausted => new HybridLlmException(
-                "The budget bears no further lease of the node.",
-                "Raise the budget, or ask again when its day or month is over."
-            ),
-            _ => null,
-        };
-
     private void Step(WakeEvent happened)
     {
         var (next, effects) = WakeMachine.Next(_state, happened);
@@ -210,7 +208,7 @@ internal sealed class WakeDriver(
         switch (effect)
         {
             case WakeEffect.StartWake:
-                _work.StartWake(() => Read(() => _state.Replacing), Ready, Failed);
+                _work.StartWake(why => Read(() => WakeFailure.Judge(why, _state)), Ready, Failed);
                 break;
             case WakeEffect.CancelWake:
                 _work.CancelWake();
@@ -263,15 +261,7 @@ internal sealed class WakeDriver(
     {
         lock (_gate)
         {
-            if (_node is null)
-            {
-                _node = node;
-            }
-            else
-            {
-                _next = node;
-            }
-
+            (_node, _next) = _node is null ? (node, _next) : (_node, node);
             Step(WakeEvent.WakeSucceeded);
         }
     }
@@ -281,12 +271,7 @@ internal sealed class WakeDriver(
         lock (_gate)
         {
             _failure = why;
-            // Whether we or the watch over the node see first that it has gone must make no difference.
-            Step(
-                why is NodeLostException { IsGone: true } && !_state.Replacing
-                    ? WakeEvent.NodeLost
-                    : WakeEvent.WakeFailed
-            );
+            Step(WakeFailure.EventOf(why, _state));
             _failure = null;
         }
     }
@@ -309,18 +294,5 @@ internal sealed class WakeDriver(
         }
     }
 
-    private void Arm(TimeSpan after, WakeEvent then) =>
-        _timer.Arm(
-            after,
-            armed =>
-            {
-                lock (_gate)
-                {
-                    if (_timer.IsArmed(armed))
-                    {
-                        Step(then);
-                    }
-                }
-            }
-        );
+    private void Arm(TimeSpan after, WakeEvent then) => _timer.Arm(after, _gate, () => Step(then));
 }

@@ -9,6 +9,9 @@ public sealed class WakeFailedException : HybridLlmException
     internal WakeFailedException(string message, string remedy, Exception? cause = null)
         : base(message, remedy, cause) { }
 
+    /// <summary>Whether it is only a quota that counts a node which is lost and not given back yet.</summary>
+    internal bool IsForTwo { get; init; }
+
     internal static WakeFailedException Because(Exception cause)
     {
         if (cause is WakeFailedException already)

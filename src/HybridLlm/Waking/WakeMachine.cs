@@ -4,7 +4,8 @@ namespace HybridLlm.Waking;
 /// When a GPU is rented and when it is given back: a pure step from state and event to state and effects. One wake serves all
 /// requests that come meanwhile, and a GPU is never given back under an open answer unless it is gone already or draining
 /// has run out of time. A node that EC2 is about to take leaves as soon as its answers have moved to the next one; on a mere
-/// recommendation, or for a better price, it serves until the next one is ready.
+/// recommendation, or for a better price, it serves until the next one is ready. A node that is lost while somebody uses it is followed
+/// at once, and given back beside; only where two at a time are too many is the next one asked for after that.
 /// </summary>
 internal static class WakeMachine
 {
@@ -46,7 +47,11 @@ internal static class WakeMachine
                 new(WakePhase.Ending, Held: state.Held, Retries: state.Retries + 1),
                 [WakeEffect.CancelWake, WakeEffect.GiveBack]
             ),
+            WakeEvent.SecondRefused when state.AfterLoss => state.Leaving == 0
+                ? (new(WakePhase.Ending, Held: state.Held), [WakeEffect.GiveBack])
+                : (new(WakePhase.Draining, Held: state.Held, Leaving: state.Leaving), [WakeEffect.ArmDrain]),
             WakeEvent.WakeFailed
+            or WakeEvent.SecondRefused
             or WakeEvent.NodeLost
             or WakeEvent.NoticeGiven
             or WakeEvent.BudgetExhausted
@@ -91,6 +96,10 @@ internal static class WakeMachine
                 is { Open: 0, Leaving: 0 }
                 ? (new(WakePhase.Ending), [WakeEffect.DisarmIdle, WakeEffect.GiveBack])
                 : (state with { Phase = WakePhase.Draining }, [WakeEffect.DisarmIdle, WakeEffect.ArmDrain]),
+            WakeEvent.NodeLost when state.Open > 0 => (
+                new(WakePhase.Waking, Leaving: state.Leaving + state.Open, AfterLoss: true),
+                [WakeEffect.DisarmIdle, WakeEffect.RetireLost, WakeEffect.StartWake]
+            ),
             WakeEvent.NodeLost => Lost(state),
             _ => Nothing(state),
         };
@@ -103,13 +112,13 @@ internal static class WakeMachine
                 new(WakePhase.Awake, Leaving: state.Leaving + state.Open),
                 state.Open > 0 ? [WakeEffect.Retire, WakeEffect.ArmIdle] : [WakeEffect.Retire]
             ),
-            WakeEvent.WakeFailed => (state with { Replacing = false }, []),
+            WakeEvent.WakeFailed or WakeEvent.SecondRefused => (state with { Replacing = false }, []),
             WakeEvent.NoticeGiven when state.Open > 0 => (
                 new(WakePhase.Waking, Leaving: state.Leaving + state.Open),
                 [WakeEffect.DisarmIdle, WakeEffect.Retire]
             ),
             WakeEvent.NodeLost => (
-                new(WakePhase.Waking, Leaving: state.Leaving + state.Open),
+                new(WakePhase.Waking, Leaving: state.Leaving + state.Open, AfterLoss: true),
                 [WakeEffect.DisarmIdle, WakeEffect.RetireLost]
             ),
             _ => GoOn(Serving(state with { Replacing = false }, happened)),

@@ -26,13 +26,15 @@ public enum WakePhase
 /// <param name="Leaving">Requests still being answered by nodes that EC2 is about to take.</param>
 /// <param name="Retries">How often the wake has been begun again because EC2 took its node.</param>
 /// <param name="Replacing">Whether another node is being woken while the one that serves goes on serving.</param>
+/// <param name="AfterLoss">Whether the node being woken follows one that was lost and is not given back yet.</param>
 internal sealed record WakeState(
     WakePhase Phase,
     int Open = 0,
     int Held = 0,
     int Leaving = 0,
     int Retries = 0,
-    bool Replacing = false
+    bool Replacing = false,
+    bool AfterLoss = false
 )
 {
     public static WakeState Initial { get; } = new(WakePhase.Asleep);
@@ -61,6 +63,9 @@ internal enum WakeEvent
 
     /// <summary>The wake came to nothing; whatever it rented must go.</summary>
     WakeFailed,
+
+    /// <summary>Budget or quota do not bear the next node beside the lost one, which they still count; nothing is rented for it.</summary>
+    SecondRefused,
 
     /// <summary>The idle timeout has passed since the last request ended.</summary>
     IdleElapsed,

@@ -13,10 +13,10 @@ internal sealed class WakeWork(IBurst burst, TimeProvider clock, ClusterEvents e
     private Task _last = Task.CompletedTask;
 
     /// <summary>Begins a wake once all before it is done.</summary>
-    /// <param name="isReplacement">Whether another node serves meanwhile, which a failure leaves as it is.</param>
+    /// <param name="judge">What it means when it fails.</param>
     /// <param name="ready">Told the node.</param>
     /// <param name="failed">Told why there is none.</param>
-    public void StartWake(Func<bool> isReplacement, Action<GpuNode> ready, Action<Exception> failed)
+    public void StartWake(Func<Exception, FailedWake> judge, Action<GpuNode> ready, Action<Exception> failed)
     {
         _wake.Dispose();
         _wake = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
@@ -30,7 +30,7 @@ internal sealed class WakeWork(IBurst burst, TimeProvider clock, ClusterEvents e
             catch (Exception e)
             {
                 // Whatever went wrong, those who wait must hear of it and what was rented must go.
-                await TellAsync(e, isReplacement()).ConfigureAwait(false);
+                await TellAsync(e, judge(e)).ConfigureAwait(false);
                 failed(e);
             }
         });
@@ -78,14 +78,19 @@ internal sealed class WakeWork(IBurst burst, TimeProvider clock, ClusterEvents e
     }
 
     /// <summary>A node that was to replace one that serves goes by itself; otherwise all that is rented goes.</summary>
-    private async Task TellAsync(Exception why, bool isReplacement)
+    private async Task TellAsync(Exception why, FailedWake what)
     {
         events.Publish(
-            isReplacement ? ClusterEventKind.Warning : ClusterEventKind.Failed,
+            what == FailedWake.Ends ? ClusterEventKind.Failed : ClusterEventKind.Warning,
             ClusterStages.Wake,
-            isReplacement ? $"The node that serves is not replaced: {why.Message}" : why.Message
+            what switch
+            {
+                FailedWake.LeavesAnother => $"The node that serves is not replaced: {why.Message}",
+                FailedWake.IsPostponed => $"The next node waits until the lost one is given back: {why.Message}",
+                _ => why.Message,
+            }
         );
-        if (isReplacement)
+        if (what == FailedWake.LeavesAnother)
         {
             await burst.GiveUpAsync(_disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -108,4 +113,17 @@ internal sealed class WakeWork(IBurst burst, TimeProvider clock, ClusterEvents e
             return false;
         }
     }
+}
+
+/// <summary>What it means that a wake failed.</summary>
+internal enum FailedWake
+{
+    /// <summary>Those who wait hear of it; all that is rented goes.</summary>
+    Ends,
+
+    /// <summary>Another node serves, which the failure leaves as it is.</summary>
+    LeavesAnother,
+
+    /// <summary>It is begun again once a lost node is given back.</summary>
+    IsPostponed,
 }

@@ -102,6 +102,10 @@ public abstract class TeardownSuite(IWireBackend backend) : WireSuite(backend)
         report.Kept.ShouldAllBe(r => r.IsBilled);
         report.KeptUsdPerMonth.ShouldBeGreaterThan(20 * 0.08m);
         (await cluster.ScanAsync()).Resources.Select(r => r.Kind).ShouldBe(models);
+        ModelHoldings holdings = new(cluster.Clients, cluster.Owner);
+        (await holdings.ListAsync([WireCluster.Region], cancellationToken: Token)).ShouldBe(report.Kept);
+        var half = await holdings.ListAsync([WireCluster.Region], ["models/by-hand.gguf"], Token);
+        half[^1].UsdPerMonth.ShouldBe(report.Kept[^1].UsdPerMonth / 2);
         (await store.ListVersionsAsync("", Token))
             .Select(v => v.Key)
             .ShouldBe(["models/by-hand.gguf", "artifacts/00/model-llama3.1-8b.tar.gz"], ignoreOrder: true);

@@ -73,6 +73,41 @@ public sealed class BudgetBookTests
     }
 
     [Fact]
+    public void Models_that_are_kept_cost_until_they_go_or_a_foundation_of_their_region_includes_them()
+    {
+        var kept = Memory(Kept(0, "us-east-1", 0.02m), Kept(0, "eu-west-1", 0.01m));
+        Spent(kept, s_noon.AddHours(10)).ShouldBe(0.30m);
+        var cheaper = kept.With(Kept(2, "us-east-1", 0.01m));
+        Spent(cheaper, s_noon.AddHours(10)).ShouldBe(0.22m);
+        Spent(cheaper.With(Kept(4, "us-east-1", 0)), s_noon.AddHours(10)).ShouldBe(0.16m);
+
+        var again = kept.With(
+            new FoundationIntended
+            {
+                At = s_noon.AddHours(5),
+                Region = "us-east-1",
+                PlanId = "p",
+                HourlyCost = 0.03m,
+            }
+        );
+        Spent(again, s_noon.AddHours(10)).ShouldBe(0.10m + 0.15m + 0.10m);
+        again.StandingModels.Select(m => m.Region).ShouldBe(["eu-west-1"], "another region's go on");
+    }
+
+    [Fact]
+    public void Models_that_are_kept_are_committed_to_the_end_of_the_day() =>
+        BudgetBook
+            .Bears(
+                new BudgetSpec { PerDay = 0.25m },
+                Memory(Kept(0, "us-east-1", 0.02m)),
+                hourly: 0.02m,
+                s_noon,
+                s_noon.AddHours(1),
+                s_noon
+            )
+            .Bears.ShouldBeFalse("12 hours of 0.02 are spoken for");
+
+    [Fact]
     public void A_day_begins_at_midnight_UTC()
     {
         var memory = Memory(
@@ -161,6 +196,14 @@ public sealed class BudgetBookTests
         BudgetBook.Spent(memory, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, now);
 
     private static ClusterMemory Memory(params JournalEntry[] entries) => ClusterMemory.Of(entries);
+
+    private static ModelsKept Kept(int hours, string region, decimal hourly) =>
+        new()
+        {
+            At = s_noon.AddHours(hours),
+            Region = region,
+            HourlyCost = hourly,
+        };
 
     private static NodeIntended Intended(string wakeId, DateTimeOffset? leaseUntil = null) =>
         new()

@@ -146,6 +146,12 @@ public sealed class JournalTests : IDisposable
                 From = s_now.AddHours(-12),
             },
             new FoundationRemoved { At = s_now },
+            new ModelsKept
+            {
+                At = s_now,
+                Region = "us-east-1",
+                HourlyCost = 0.0006m,
+            },
         ];
         var journal = await OpenAsync();
         foreach (var entry in entries)
@@ -157,6 +163,7 @@ public sealed class JournalTests : IDisposable
         read.Nodes.Single().ShouldBe(journal.Memory.Nodes.Single());
         read.Nodes.Single().LeaseUntil.ShouldBe(s_now.AddMinutes(20));
         read.Foundations.Single().ShouldBe(journal.Memory.Foundations.Single());
+        read.StandingModels.Single().ShouldBe(new FoundationSpan("us-east-1", s_now, null, 0.0006m));
         read.LiveNodes.ShouldBeEmpty();
         read.Pools.CooledUntil("g5.xlarge", "use1-az1", s_now).ShouldBe(s_now.AddMinutes(3));
         read.NextWakeId(NodeRoles.Gpu).ShouldBe("gpu-8");

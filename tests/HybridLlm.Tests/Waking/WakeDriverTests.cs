@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using HybridLlm.Applying;
+using HybridLlm.Budgets;
 using HybridLlm.Waking;
 using Microsoft.Extensions.Time.Testing;
 
@@ -9,10 +10,12 @@ namespace HybridLlm.Tests.Waking;
 public sealed class WakeDriverTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly ScriptedBurst _burst = new();
+    private readonly ScriptedBurst _burst;
     private readonly WakeDriver _driver;
 
-    public WakeDriverTests() =>
+    public WakeDriverTests()
+    {
+        _burst = new ScriptedBurst(_clock);
         _driver = new WakeDriver(
             _burst,
             _clock,
@@ -20,6 +23,7 @@ public sealed class WakeDriverTests : IAsyncDisposable
             TimeSpan.FromMinutes(5),
             TimeSpan.FromMinutes(2)
         );
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -170,13 +174,84 @@ public sealed class WakeDriverTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_lost_node_is_told_to_its_requests_and_swept()
+    public async Task A_lost_node_that_nobody_uses_is_swept_and_not_replaced()
     {
-        using var lease = await AwakeAsync();
+        var lease = await AwakeAsync();
+        lease.Dispose();
         _driver.Notify(lease.Node.WakeId, WakeEvent.NodeLost);
 
         lease.Node.Lost.IsCancellationRequested.ShouldBeTrue();
         await _burst.GivenBack(1);
+        _burst.Wakes.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_lost_node_that_is_used_is_followed_at_once_and_given_back_beside()
+    {
+        var lost = await AwakeAsync();
+        var since = _clock.GetUtcNow();
+        (_burst.WakeTakes, _burst.GivingBackTakes) = (TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(90));
+        _driver.Notify("gpu-1", WakeEvent.NodeLost);
+        lost.Node.Lost.IsCancellationRequested.ShouldBeTrue();
+        lost.Dispose();
+
+        using var next = await PassUntilAsync(_driver.AcquireAsync(Token));
+        next.Node.WakeId.ShouldBe("gpu-2");
+        // One after the other it would be the sum, 4 minutes and a half.
+        (_clock.GetUtcNow() - since).ShouldBe(_burst.WakeTakes);
+        await _burst.NodeGivenBack();
+        (_burst.NodesGivenBack.Single(), _burst.GiveBacks).ShouldBe(("gpu-1", 0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_budget_or_quota_bear_one_only_the_lost_node_is_given_back_first(bool isBudget)
+    {
+        var lost = await AwakeAsync();
+        _burst.RefuseOnce(
+            isBudget
+                ? new BudgetExhaustedException(new(false, "day", 3, 1, 1, 2, _clock.GetUtcNow()))
+                : new WakeFailedException("VcpuLimitExceeded.", "Ask AWS.") { IsForTwo = true }
+        );
+        _driver.Notify("gpu-1", WakeEvent.NodeLost);
+        var next = _driver.AcquireAsync(Token);
+        lost.Dispose();
+        await _burst.GivenBack(1);
+
+        (await next).Node.WakeId.ShouldBe("gpu-3");
+        _burst.NodesGivenBack.ShouldBe(["gpu-1"]);
+    }
+
+    [Fact]
+    public async Task Whatever_else_ends_the_wake_after_a_loss_is_told()
+    {
+        var lost = await AwakeAsync();
+        _burst.Hold();
+        _driver.Notify("gpu-1", WakeEvent.NodeLost);
+        var next = _driver.AcquireAsync(Token);
+        lost.Dispose();
+        _burst.Fail(new WakeFailedException("No pool has a GPU.", "Try another region."));
+
+        (await Should.ThrowAsync<WakeFailedException>(next)).Remedy.ShouldBe("Try another region.");
+        await _burst.GivenBack(1);
+        _burst.Wakes.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Who_looks_at_the_node_that_failed_him_counts_as_one_who_uses_it()
+    {
+        var lost = await AwakeAsync();
+        lost.Dispose();
+        using (_driver.Hold(lost.Node))
+        {
+            _driver.Notify("gpu-1", WakeEvent.NodeLost);
+            _driver.Hold(lost.Node).ShouldBeNull();
+        }
+
+        using var next = await _driver.AcquireAsync(Token);
+        next.Node.WakeId.ShouldBe("gpu-2");
+        await _burst.NodeGivenBack();
     }
 
     [Fact]
@@ -225,7 +300,9 @@ public sealed class WakeDriverTests : IAsyncDisposable
         _clock.Advance(TimeSpan.FromHours(1));
 
         _driver.Phase.ShouldBe(WakePhase.Awake);
-        _burst.GiveBacks.ShouldBe(1);
+        _burst.GiveBacks.ShouldBe(0);
+        await _burst.NodeGivenBack();
+        _burst.NodesGivenBack.ShouldBe(["gpu-1"]);
     }
 
     [Fact]
@@ -316,6 +393,22 @@ public sealed class WakeDriverTests : IAsyncDisposable
         _burst.Dispose();
     }
 
+    /// <summary>Lets virtual time pass, as fast as the work asks for it, until something has come about.</summary>
+    private async Task<T> PassUntilAsync<T>(Task<T> coming)
+    {
+        while (!coming.IsCompleted)
+        {
+            if (_burst.NextDue is { } due && due > _clock.GetUtcNow())
+            {
+                _clock.Advance(due - _clock.GetUtcNow());
+            }
+
+            await Task.Delay(1, Token);
+        }
+
+        return await coming;
+    }
+
     private async Task<NodeLease> AwakeAsync()
     {
         _burst.Succeed();
@@ -323,11 +416,14 @@ public sealed class WakeDriverTests : IAsyncDisposable
     }
 
     /// <summary>Renting that succeeds or fails when the test says so.</summary>
-    private sealed class ScriptedBurst : IBurst, IDisposable
+    private sealed class ScriptedBurst(TimeProvider clock) : IBurst, IDisposable
     {
+        private readonly ConcurrentDictionary<DateTimeOffset, int> _due = [];
+
         private readonly SemaphoreSlim _woken = new(0);
         private readonly SemaphoreSlim _givenBack = new(0);
         private readonly TaskCompletionSource _nodeGivenBack = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Exception? _refusal;
         private TaskCompletionSource<bool> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Wakes { get; private set; }
@@ -336,10 +432,21 @@ public sealed class WakeDriverTests : IAsyncDisposable
 
         public int FailuresToGiveBack { get; set; }
 
+        public TimeSpan WakeTakes { get; set; }
+
+        public TimeSpan GivingBackTakes { get; set; }
+
+        /// <summary>The next moment at which something is done; null when nothing is under way.</summary>
+        public DateTimeOffset? NextDue =>
+            _due.Keys.Where(d => d > clock.GetUtcNow()).Select(d => (DateTimeOffset?)d).Min();
+
         public void Succeed() => _outcome.TrySetResult(true);
 
         /// <summary>Wakes from now on wait for the next outcome.</summary>
         public void Hold() => _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The next wake fails, the ones after it do not.</summary>
+        public void RefuseOnce(Exception why) => _refusal = why;
 
         public void Fail(Exception why) => _outcome.TrySetException(why);
 
@@ -352,6 +459,12 @@ public sealed class WakeDriverTests : IAsyncDisposable
         public async Task<GpuNode> WakeAsync(CancellationToken cancellationToken)
         {
             var wake = ++Wakes;
+            if (Interlocked.Exchange(ref _refusal, null) is { } refusal)
+            {
+                throw refusal;
+            }
+
+            await TakeAsync(WakeTakes, cancellationToken);
             await _outcome.Task.WaitAsync(cancellationToken);
             _woken.Release();
             return new GpuNode
@@ -375,14 +488,14 @@ public sealed class WakeDriverTests : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        public Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken)
+        public async Task GiveBackAsync(GpuNode node, CancellationToken cancellationToken)
         {
+            await TakeAsync(GivingBackTakes, cancellationToken);
             NodesGivenBack.Enqueue(node.WakeId);
             _nodeGivenBack.TrySetResult();
-            return Task.CompletedTask;
         }
 
-        public Task GiveBackAsync(CancellationToken cancellationToken)
+        public async Task GiveBackAsync(CancellationToken cancellationToken)
         {
             GiveBacks++;
             if (FailuresToGiveBack-- > 0)
@@ -390,8 +503,20 @@ public sealed class WakeDriverTests : IAsyncDisposable
                 throw new IOException("AWS does not answer");
             }
 
+            await TakeAsync(GivingBackTakes, cancellationToken);
             _givenBack.Release();
-            return Task.CompletedTask;
+        }
+
+        private Task TakeAsync(TimeSpan time, CancellationToken cancellationToken)
+        {
+            if (time == TimeSpan.Zero)
+            {
+                return Task.CompletedTask;
+            }
+
+            var passed = Task.Delay(time, clock, cancellationToken);
+            _due[clock.GetUtcNow() + time] = 1;
+            return passed;
         }
 
         public Task Woken(int times) => Times(_woken, times);

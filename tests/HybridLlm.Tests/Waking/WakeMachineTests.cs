@@ -14,19 +14,22 @@ public sealed class WakeMachineTests
         s_reachable.Select(s => s.Phase).Distinct().ShouldBe(Enum.GetValues<WakePhase>(), ignoreOrder: true);
 
     [Fact]
-    public void A_GPU_is_rented_only_when_nothing_is_rented_or_to_replace_one_that_is_about_to_go()
+    public void A_GPU_is_rented_only_when_nothing_is_rented_or_to_replace_one_that_goes_or_has_gone()
     {
         foreach (var (state, happened, next, effects) in Steps().Where(s => s.Effects.Contains(WakeEffect.StartWake)))
         {
             var free =
                 state.Phase == WakePhase.Asleep || (state.Phase == WakePhase.Ending && happened == WakeEvent.Ended);
+            var follows = state is { Phase: WakePhase.Awake, Open: > 0 } && happened == WakeEvent.NodeLost;
             var replaces = state is { Phase: WakePhase.Awake, Open: > 0 } && happened == WakeEvent.NoticeGiven;
             var prefetches =
                 state is { Phase: WakePhase.Awake, Replacing: false }
                 && (happened == WakeEvent.SpotOffered || (happened == WakeEvent.ReplacementAdvised && state.Open > 0));
-            (free || replaces || prefetches).ShouldBeTrue($"{state} on {happened}");
+            (free || follows || replaces || prefetches).ShouldBeTrue($"{state} on {happened}");
             effects.ShouldBe(
-                replaces ? [WakeEffect.DisarmIdle, WakeEffect.Retire, WakeEffect.StartWake] : [WakeEffect.StartWake]
+                replaces ? [WakeEffect.DisarmIdle, WakeEffect.Retire, WakeEffect.StartWake]
+                : follows ? [WakeEffect.DisarmIdle, WakeEffect.RetireLost, WakeEffect.StartWake]
+                : [WakeEffect.StartWake]
             );
             next.ShouldBe(prefetches ? state with { Replacing = true } : next, $"{state} on {happened}");
             next.Leaving.ShouldBe(
@@ -78,6 +81,36 @@ public sealed class WakeMachineTests
         }
 
         WakeMachine.Next(state, WakeEvent.NoticeGiven).Effects.ShouldContain(WakeEffect.FailHeld);
+    }
+
+    [Fact]
+    public void Where_two_at_a_time_are_too_many_the_next_one_is_asked_for_when_the_lost_one_is_given_back()
+    {
+        var (state, effects) = WakeMachine.Next(new WakeState(WakePhase.Awake, Open: 1), WakeEvent.NodeLost);
+        effects.ShouldBe([WakeEffect.DisarmIdle, WakeEffect.RetireLost, WakeEffect.StartWake]);
+        foreach (var happened in new[] { WakeEvent.LeavingRequestLeft, WakeEvent.RequestArrived })
+        {
+            state = WakeMachine.Next(state, happened).State;
+        }
+
+        (state, effects) = WakeMachine.Next(state, WakeEvent.SecondRefused);
+        effects.ShouldBe([WakeEffect.GiveBack]);
+        (state, effects) = WakeMachine.Next(state, WakeEvent.Ended);
+        effects.ShouldBe([WakeEffect.StartWake]);
+        state.ShouldBe(new WakeState(WakePhase.Waking, Held: 1), "once more, and not for ever");
+        WakeMachine.Next(state, WakeEvent.SecondRefused).Effects.ShouldContain(WakeEffect.FailHeld);
+    }
+
+    [Fact]
+    public void Nobody_who_waits_is_failed_because_two_at_a_time_are_too_many()
+    {
+        foreach (
+            var (state, happened, _, effects) in Steps()
+                .Where(s => s.State.AfterLoss && s.Event == WakeEvent.SecondRefused)
+        )
+        {
+            effects.ShouldNotContain(WakeEffect.FailHeld, $"{state} on {happened}");
+        }
     }
 
     [Fact]
