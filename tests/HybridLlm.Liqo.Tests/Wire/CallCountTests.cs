@@ -68,7 +68,7 @@ public sealed class CallCountTests(ITestOutputHelper output)
     [Fact]
     public async Task Peerings_of_many_providers_at_once_take_five_times_fewer_calls_each_than_with_liqoctl()
     {
-        var count = ManyProvidersTests.IsLong ? 100 : 40;
+        var count = ManyProvidersTests.IsLong ? 100 : 50;
         // So slow that the machine, which has to be all those clusters, adds little to their delays.
         await using var crowd = await Crowd.StartAsync(count, Slow, speed: 60.0 / count);
         var before = crowd.Calls();
