@@ -12,9 +12,7 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
     /// <summary>A shared watch costs a list and a watch: from three operations on, that is less than a watch each.</summary>
     private const int Crowd = 3;
 
-    /// <summary>
-    /// Kinds watched whole: Liqo's own, and nodes, since a waiter must also see a node of its name that is no virtual one.
-    /// </summary>
+    /// <summary>Kinds watched whole: Liqo's own, and nodes, since a waiter must also see a node of its name that is no virtual one.</summary>
     private static readonly ResourceKind[] s_whole =
     [
         Kinds.ForeignCluster,
@@ -29,7 +27,7 @@ internal sealed class WatchHub(KubernetesPort port, TimeProvider time) : IDispos
     /// <summary>Kinds of which only those with the labels waited for are watched: most are none of Liqo's.</summary>
     private static readonly ResourceKind[] s_labelled = [Kinds.Namespace, Kinds.Pod, Kinds.Secret];
 
-    /// <summary>Labels whose value is a peer.</summary>
+    /// <summary>Labels whose value is a peer, or a peer's virtual node.</summary>
     private static readonly string[] s_peers = [LiqoNames.RemoteClusterId, LiqoNames.VirtualNodeLabel];
 
     private readonly Lock _gate = new();
