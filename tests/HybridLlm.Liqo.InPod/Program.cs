@@ -1,4 +1,3 @@
-using HybridLlm.Liqo;
 using HybridLlm.Liqo.Clusters;
 
 namespace HybridLlm.Liqo.InPod;

@@ -132,11 +132,7 @@ internal static class PreflightJudge
 
     private static PreflightFinding DefinitionsOf(PeeringSpec spec, ClusterSurvey s)
     {
-        List<string> missing =
-        [
-            .. s.MissingKinds,
-            .. spec.Network == NetworkFabric.Liqo ? s.MissingNetworkKinds : [],
-        ];
+        List<string> missing = [.. s.MissingKinds, .. spec.Network == NetworkFabric.Liqo ? s.MissingNetworkKinds : []];
         return missing.Count == 0
             ? Pass(PreflightCheck.Definitions, s.Side, "Liqo's kinds are served.")
             : Fail(

@@ -65,7 +65,10 @@ public sealed class RecordedPeeringTests
     public void A_replaced_provider_is_refused_before_the_writes_after_which_liqoctl_fails()
     {
         const string Scenario = "23-replaced-provider-same-id-no-cleanup";
-        RecordedScenario.Read(Scenario).Select(r => $"{r.Verb} {r.Resource}").ShouldBe(["create namespaces", "create secrets"]);
+        RecordedScenario
+            .Read(Scenario)
+            .Select(r => $"{r.Verb} {r.Resource}")
+            .ShouldBe(["create namespaces", "create secrets"]);
         var facts = SimulatedPeering.Nothing with { ProviderId = "aws-gpu-2", World = Before(Scenario, "aws-gpu-2") };
 
         Should.Throw<StaleClusterIdException>(() => PeeringPlanner.Plan(SimulatedPeering.Spec, facts));
@@ -142,7 +145,8 @@ public sealed class RecordedPeeringTests
 
     private static World Before(string scenario, string provider) =>
         // Its objects were not kept. The peering that failed before it had made these on the provider.
-        scenario == "27-peer-first-time-again" ? Made("23-replaced-provider-same-id-no-cleanup")
+        scenario == "27-peer-first-time-again"
+            ? Made("23-replaced-provider-same-id-no-cleanup")
             : Kept(scenario, provider);
 
     private static World Made(string scenario) =>

@@ -218,7 +218,11 @@ public sealed class RecordedVerbsTests
             .. recorded
                 .Where(r => r.Verb == "delete")
                 .Select(r =>
-                    $"{r.Cluster} {r.Resource} {r.Name}".Replace("aws-gpu-2", PeeredWorld.Provider, StringComparison.Ordinal)
+                    $"{r.Cluster} {r.Resource} {r.Name}".Replace(
+                        "aws-gpu-2",
+                        PeeredWorld.Provider,
+                        StringComparison.Ordinal
+                    )
                 ),
         ];
 

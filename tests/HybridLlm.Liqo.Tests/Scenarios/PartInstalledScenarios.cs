@@ -43,7 +43,12 @@ internal static class PartInstalledScenarios
             VirtualNodes,
             two => Of(new VirtualNodeManager(two.Home.Liqo).Ensure(SmallVerbScenarios.Pool))
         ),
-        Missing("cordon a tenant", Tenants, two => Of(new TenantGate(two.Rented.Liqo).Cordon("homelab")), onProvider: true),
+        Missing(
+            "cordon a tenant",
+            Tenants,
+            two => Of(new TenantGate(two.Rented.Liqo).Cordon("homelab")),
+            onProvider: true
+        ),
         Missing("offload", Offloadings, two => ScenarioVerb.Offload(two)),
         Missing("unoffload", Offloadings, two => ScenarioVerb.Unoffload(two)),
         Missing("unpeer", VirtualNodes, two => ScenarioVerb.Unpeer(two)),

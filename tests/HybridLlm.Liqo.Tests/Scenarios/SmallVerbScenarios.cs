@@ -90,10 +90,7 @@ internal static class SmallVerbScenarios
             },
         },
         Verb("cordon a slice on the provider", two => Gate(two).CordonSlice("homelab", Federation.ProviderId)),
-        Verb(
-            "uncordon a slice on the provider",
-            two => Gate(two).UncordonSlice("homelab", Federation.ProviderId)
-        ) with
+        Verb("uncordon a slice on the provider", two => Gate(two).UncordonSlice("homelab", Federation.ProviderId)) with
         {
             Before = async two =>
             {

@@ -38,7 +38,10 @@ internal static class TroubleScenarios
                 }
             },
         },
-        Peer("a call that hangs, on each side", "`Faults.HangNext`; given up after the call's time, and made again") with
+        Peer(
+            "a call that hangs, on each side",
+            "`Faults.HangNext`; given up after the call's time, and made again"
+        ) with
         {
             Before = two =>
             {

@@ -24,7 +24,11 @@ public sealed class InClusterTests
         mounted.Write("token", Token(two.Home));
         var asked = two.Home.Cluster.Calls.Count;
 
-        using var pod = await IsolatedPod.StartAsync(mounted.Path, two.Home.Cluster.Server, typeof(Program).Assembly.Location);
+        using var pod = await IsolatedPod.StartAsync(
+            mounted.Path,
+            two.Home.Cluster.Server,
+            typeof(Program).Assembly.Location
+        );
         (await pod.AskAsync()).ShouldBe("homelab");
         two.Home.Cluster.Calls.Skip(asked).ShouldContain(c => c.User == Account && c.Resource == "configmaps");
 

@@ -67,7 +67,14 @@ public sealed class InspectionTests
     {
         RealKubernetes.RequireEmulated("its definitions can be deleted at once");
         await using var two = await Federation.StartAsync();
-        foreach (var name in new[] { "resourceslices.authentication", "virtualnodes.offloading", "configurations.networking" })
+        foreach (
+            var name in new[]
+            {
+                "resourceslices.authentication",
+                "virtualnodes.offloading",
+                "configurations.networking",
+            }
+        )
         {
             await two.Home.Admin.DeleteCustomResourceDefinitionAsync($"{name}.liqo.io", cancellationToken: Stop);
         }
@@ -82,7 +89,9 @@ public sealed class InspectionTests
             .ShouldContain("Configuration (networking.liqo.io/v1beta1)");
 
         static string Missing(PreflightReport report) =>
-            report.Findings.Single(f => f is { Check: PreflightCheck.Definitions, Verdict: PreflightVerdict.Failed }).Message;
+            report
+                .Findings.Single(f => f is { Check: PreflightCheck.Definitions, Verdict: PreflightVerdict.Failed })
+                .Message;
     }
 
     [Fact]

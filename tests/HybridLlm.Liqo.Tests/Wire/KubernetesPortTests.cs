@@ -36,9 +36,9 @@ public sealed class KubernetesPortTests
         var admin = server.Port;
         async Task<List<string>> ManagersAsync() =>
             [
-                .. (
-                    await admin.Questions.ReadWholeAsync("api/v1/namespaces/default/configmaps/a", Stop)
-                )!["metadata"]!["managedFields"]!
+                .. (await admin.Questions.ReadWholeAsync("api/v1/namespaces/default/configmaps/a", Stop))!["metadata"]![
+                    "managedFields"
+                ]!
                     .AsArray()
                     .Select(m => $"{m!["manager"]} {m["operation"]} {string.Join(",", Fields(m["fieldsV1"]!))}"),
             ];

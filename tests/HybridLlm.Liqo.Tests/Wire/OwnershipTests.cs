@@ -8,7 +8,8 @@ namespace HybridLlm.Liqo.Tests.Wire;
 public sealed class OwnershipTests
 {
     private const string Manager = "hybridllm-liqo";
-    private const string TenantPath = "apis/authentication.liqo.io/v1beta1/namespaces/liqo-tenant-homelab/tenants/homelab";
+    private const string TenantPath =
+        "apis/authentication.liqo.io/v1beta1/namespaces/liqo-tenant-homelab/tenants/homelab";
 
     private const string SlicePath =
         "apis/authentication.liqo.io/v1beta1/namespaces/liqo-tenant-aws-gpu-1/resourceslices/aws-gpu-1";
@@ -22,9 +23,14 @@ public sealed class OwnershipTests
         await two.PeerAsync();
 
         // What the schema fills in belongs to whoever created the object.
-        (await OwnedAsync(two.Rented, TenantPath, Manager)).ShouldBe(
-            ["f:authzPolicy", "f:clusterID", "f:csr", "f:publicKey", "f:signature", "f:tenantCondition"]
-        );
+        (await OwnedAsync(two.Rented, TenantPath, Manager)).ShouldBe([
+            "f:authzPolicy",
+            "f:clusterID",
+            "f:csr",
+            "f:publicKey",
+            "f:signature",
+            "f:tenantCondition",
+        ]);
         (await OwnedAsync(two.Home, SlicePath, Manager)).ShouldBe(["f:class", "f:providerClusterID", "f:resources"]);
     }
 
