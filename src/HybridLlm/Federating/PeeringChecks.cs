@@ -36,7 +36,7 @@ internal sealed class PeeringChecks(ClusterContext context, FederationSpec spec,
     {
         ExpectedProvider provider = new()
         {
-            ClusterId = $"{context.Spec.Name}-gpu",
+            ClusterId = $"{context.Spec.Name}-gpu-expected",
             PodRange = context.Spec.Gpu.PodRange,
             ServiceRange = context.Spec.Gpu.ServiceRange,
             LiqoVersion = artifacts.FirstOrDefault(a => a.Name == NodeArtifacts.LiqoChart)?.Version,
