@@ -8,8 +8,8 @@ namespace HybridLlm.Testing.Tests.Secrets;
 /// <summary>Collects the secrets of a cluster's life where they rightly are, and what is public and travels beside them.</summary>
 internal sealed class LifeSecrets
 {
-    /// <summary>PKCS#8 of an Ed25519 key; its last 32 bytes are the key.</summary>
-    private const int Ed25519Length = 48;
+    /// <summary>Ed25519's object identifier, and what stands before its 32 bytes, as PKCS#8 has them.</summary>
+    private static readonly byte[] s_ed25519 = [0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
     /// <summary>The object identifier of RSA, as PKCS#8 has it.</summary>
     private static readonly byte[] s_rsa = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -100,9 +100,9 @@ internal sealed class LifeSecrets
     public static void AddKey(SecretHunt hunt, string name, string pem)
     {
         var der = PemBody(pem);
-        if (pem.Contains("BEGIN PRIVATE KEY", StringComparison.Ordinal) && der.Length == Ed25519Length)
+        if (der.AsSpan().IndexOf(s_ed25519) is >= 0 and var at)
         {
-            hunt.Add(name, der.AsSpan(^32..));
+            hunt.Add(name, der.AsSpan(at + s_ed25519.Length, 32));
             return;
         }
 
