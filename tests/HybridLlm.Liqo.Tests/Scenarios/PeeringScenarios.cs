@@ -168,8 +168,14 @@ internal static class PeeringScenarios
     }
 
     /// <summary>Deletes the slice, and waits for nothing.</summary>
-    private static Task TakeBackSliceAsync(Federation two) =>
-        two.Home.Liqo.Port.DeleteAsync(Kinds.ResourceSlice, OnConsumer, Federation.ProviderId, atOnce: false, Stop);
+    private static async Task TakeBackSliceAsync(Federation two) =>
+        await two.Home.Liqo.Port.DeleteAsync(
+            Kinds.ResourceSlice,
+            OnConsumer,
+            Federation.ProviderId,
+            atOnce: false,
+            Stop
+        );
 
     /// <summary>Its age tells: it came after the slice.</summary>
     private static async Task HasNodeOfSliceAsync(Federation two)
