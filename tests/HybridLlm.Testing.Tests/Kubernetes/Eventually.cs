@@ -5,6 +5,7 @@ internal static class Eventually
 {
     // A real garbage collector looks for new kinds every 30 s only.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(RealKubernetes.Binaries is null ? 30 : 180);
+
     // Looking at everything there is takes a real server a while.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(RealKubernetes.Binaries is null ? 20 : 500);
 
