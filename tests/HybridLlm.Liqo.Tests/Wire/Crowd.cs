@@ -27,6 +27,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     public static async Task<Crowd> StartAsync(int providers, Action<EmulatedLiqoOptions>? configure, double speed)
     {
+        RealKubernetes.RequireEmulated("a crowd of real ones needs more than one machine");
         VirtualClock clock = new(TimeProvider.System.GetUtcNow(), speed);
         var home = await Member.StartAsync(clock, "homelab", "10.244.0.0/16", "10.96.0.0/16", configure);
         var rented = await Task.WhenAll(
