@@ -27,6 +27,12 @@ internal static class SchemaValidation
         }
 
         JudgeRequired(schema, "", resource, faults);
+        if (schema.HasRules && faults.Any(f => f.StopsRules))
+        {
+            faults.RemoveAll(f => f.IsOfRule);
+            faults.Add(FieldFault.RulesNotChecked);
+        }
+
         return faults;
     }
 
@@ -70,7 +76,14 @@ internal static class SchemaValidation
 
         if (old is not null && !JsonNode.DeepEquals(old, value))
         {
-            faults.AddRange(schema.ImmutableMessages.Select(m => FieldFault.Invalid(path, GoText(value), m)));
+            faults.AddRange(
+                schema.ImmutableMessages.Select(m =>
+                    FieldFault.Invalid(path, GoText(value), m) with
+                    {
+                        IsOfRule = true,
+                    }
+                )
+            );
         }
     }
 

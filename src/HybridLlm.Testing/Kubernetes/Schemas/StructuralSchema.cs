@@ -54,6 +54,16 @@ internal sealed record StructuralSchema
     /// <summary>Messages of rules <c>self == oldSelf</c>, the only rules that are judged.</summary>
     public IReadOnlyList<string> ImmutableMessages { get; init; } = [];
 
+    /// <summary>Whether it has rules of its own, of whatever kind.</summary>
+    private bool IsRuled { get; init; }
+
+    /// <summary>Whether it or anything in it has rules.</summary>
+    public bool HasRules =>
+        IsRuled
+        || Properties.Values.Any(p => p.HasRules)
+        || Values is { HasRules: true }
+        || Items is { HasRules: true };
+
     public static StructuralSchema Read(JsonObject json) =>
         new()
         {
@@ -79,6 +89,7 @@ internal sealed record StructuralSchema
             ListType = json.TextAt("x-kubernetes-list-type"),
             ListMapKeys = json.TextsAt("x-kubernetes-list-map-keys"),
             IsAtomicMap = json.TextAt("x-kubernetes-map-type") == "atomic",
+            IsRuled = json.ObjectsAt("x-kubernetes-validations").Any(),
             ImmutableMessages =
             [
                 .. json.ObjectsAt("x-kubernetes-validations")

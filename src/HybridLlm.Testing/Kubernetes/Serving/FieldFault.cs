@@ -8,6 +8,26 @@ namespace HybridLlm.Testing.Kubernetes.Serving;
 /// <param name="Message">In the API server's words.</param>
 internal sealed record FieldFault(string Reason, string Field, string Message)
 {
+    /// <summary>What a schema's rules could have said is left open while the object breaks the schema itself.</summary>
+    public static FieldFault RulesNotChecked { get; } =
+        Invalid(
+            "<nil>",
+            "null",
+            "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
+        );
+
+    /// <summary>Whether a rule of a schema says so, rather than the schema itself.</summary>
+    public bool IsOfRule { get; init; }
+
+    /// <summary>Whether rules are not checked beside such a fault.</summary>
+    public bool StopsRules =>
+        Reason
+            is "FieldValueNotSupported"
+                or "FieldValueRequired"
+                or "FieldValueTooLong"
+                or "FieldValueTooMany"
+                or "FieldValueTypeInvalid";
+
     public static FieldFault Required(string field, string words = "") =>
         new("FieldValueRequired", field, words.Length == 0 ? "Required value" : $"Required value: {words}");
 
