@@ -23,6 +23,20 @@ internal sealed class TestCluster : IAsyncDisposable
         return new TestCluster(await EmulatedCluster.StartAsync(options, TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Nodes register by themselves, in three writes; a listing taken in between is no "before".</summary>
+    public Task RegisteredAsync(params IEnumerable<string> nodes) =>
+        Eventually.TrueAsync(async () =>
+        {
+            var known = await Client.ListNodeAsync(cancellationToken: TestContext.Current.CancellationToken);
+            return nodes.All(name =>
+                known.Items.Any(n =>
+                    n.Metadata.Name == name
+                    && n.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true
+                    && n.Spec.Taints is null or { Count: 0 }
+                )
+            );
+        });
+
     public static k8s.Kubernetes Connect(string kubeconfig)
     {
         using MemoryStream text = new(System.Text.Encoding.UTF8.GetBytes(kubeconfig));

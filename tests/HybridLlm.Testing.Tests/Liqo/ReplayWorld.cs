@@ -190,10 +190,7 @@ internal sealed class ReplayWorld : IAsyncDisposable
             o.PodCidr = pods;
             o.Nodes = [new EmulatedNode { Name = node, Gpus = name == Homelab ? 0 : 1 }];
         });
-        // It registers by itself; a listing taken before is no "before".
-        await Eventually.TrueAsync(async () =>
-            (await cluster.Client.ListNodeAsync(cancellationToken: Stop)).Items.Any(n => n.Metadata.Name == node)
-        );
+        await cluster.RegisteredAsync(node);
         return cluster;
     }
 

@@ -62,6 +62,8 @@ internal sealed class TwoClusters : IAsyncDisposable
             configureGpuCluster?.Invoke(o);
         });
         var (home, gpu) = (await startingHome, await startingGpu);
+        await home.RegisteredAsync("homelab-cp");
+        await gpu.RegisteredAsync("ip-10-20-0-11");
         EmulatedLiqoOptions options = new()
         {
             ClusterId = "aws-gpu-1",
