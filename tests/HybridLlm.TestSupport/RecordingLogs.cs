@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace HybridLlm.Gateway.Tests;
+namespace HybridLlm.TestSupport;
 
 /// <summary>Keeps every line that is logged, at every level.</summary>
-internal sealed class RecordingLogs : ILoggerProvider
+public sealed class RecordingLogs : ILoggerProvider, ILoggerFactory
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
     public string All => string.Join('\n', _lines);
 
     public ILogger CreateLogger(string categoryName) => new Recorder(_lines, categoryName);
+
+    public void AddProvider(ILoggerProvider provider) { }
 
     public void Dispose() { }
 

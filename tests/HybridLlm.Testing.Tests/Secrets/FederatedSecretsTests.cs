@@ -45,7 +45,7 @@ public sealed class FederatedSecretsTests : IDisposable
             nodes.Add((node, NodeUserData.Parse(instance.UserData.Span)));
             return node;
         };
-        using KeptWords words = new();
+        using RecordingLogs words = new();
         StringBuilder said = new();
         await using var world = await EmulatedWorld.StartAsync(options, Token);
         await using TcpTap aws = new(world.Cloud.Endpoint);
@@ -110,7 +110,7 @@ public sealed class FederatedSecretsTests : IDisposable
             hunt.Names.ShouldNotBeEmpty();
             hunt.FindIn(aws.Heard).ShouldBeEmpty();
             hunt.FindIn(home.Heard).ShouldBeEmpty();
-            hunt.FindIn([Encoding.UTF8.GetBytes(string.Join('\n', words.Lines) + said)]).ShouldBeEmpty();
+            hunt.FindIn([Encoding.UTF8.GetBytes(words.All + said)]).ShouldBeEmpty();
             hunt.FindIn([await File.ReadAllBytesAsync(Path.Combine(_folder["state"], "journal.jsonl"), Token)])
                 .ShouldBeEmpty();
         }
@@ -128,7 +128,7 @@ public sealed class FederatedSecretsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A peering user of the rented cluster, as an operator would give one out; its key is made here.</summary>
-    private async Task<string> GiveOutAsync(KeptWords words)
+    private async Task<string> GiveOutAsync(RecordingLogs words)
     {
         using var connection = ClusterConnection.FromKubeconfig(
             _gpu!.AdminKubeconfig,

@@ -32,7 +32,7 @@ public sealed class SecretsOnTheWireTests : IDisposable
             nodes.Add((node, NodeUserData.Parse(instance.UserData.Span)));
             return node;
         };
-        using KeptWords loggers = new();
+        using RecordingLogs loggers = new();
         StringBuilder said = new();
         await using var world = await EmulatedWorld.StartAsync(options, Token);
         await using TcpTap tap = new(world.Cloud.Endpoint);
@@ -77,8 +77,8 @@ public sealed class SecretsOnTheWireTests : IDisposable
         _life.PublicThings.FindIn(heard).ShouldBe(_life.PublicThings.Names, ignoreOrder: true);
         _life.Secrets.FindIn(heard).ShouldBeEmpty();
 
-        var words = Encoding.UTF8.GetBytes(string.Join('\n', loggers.Lines) + said);
-        loggers.Lines.ShouldNotBeEmpty();
+        var words = Encoding.UTF8.GetBytes(loggers.All + said);
+        loggers.All.ShouldNotBeEmpty();
         _life.Secrets.FindIn([words]).ShouldBeEmpty();
         var journal = await File.ReadAllBytesAsync(Path.Combine(_folder["state"], "journal.jsonl"), Token);
         _life.Secrets.FindIn([journal]).ShouldBeEmpty();
