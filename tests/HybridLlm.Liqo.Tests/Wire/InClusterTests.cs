@@ -58,49 +58,20 @@ public sealed class InClusterTests
     }
 
     /// <summary>A role as a pod of one's own is given.</summary>
-    private static async Task AllowAsync(Member home)
-    {
-        await home.Admin.CreateNamespacedRoleAsync(
-            new V1Role
+    private static Task AllowAsync(Member home) =>
+        Grant.ToAsync(
+            home.Admin,
+            new Rbacv1Subject
             {
-                Metadata = new V1ObjectMeta { Name = "reader" },
-                Rules =
-                [
-                    new V1PolicyRule
-                    {
-                        ApiGroups = [""],
-                        Resources = ["configmaps"],
-                        Verbs = ["get", "list"],
-                    },
-                ],
+                Kind = "ServiceAccount",
+                Name = "gateway",
+                NamespaceProperty = "gpu",
             },
             LiqoCluster.DefaultNamespace,
-            cancellationToken: Stop
+            "configmaps",
+            "get",
+            "list"
         );
-        await home.Admin.CreateNamespacedRoleBindingAsync(
-            new V1RoleBinding
-            {
-                Metadata = new V1ObjectMeta { Name = "reader" },
-                RoleRef = new V1RoleRef
-                {
-                    ApiGroup = "rbac.authorization.k8s.io",
-                    Kind = "Role",
-                    Name = "reader",
-                },
-                Subjects =
-                [
-                    new Rbacv1Subject
-                    {
-                        Kind = "ServiceAccount",
-                        Name = "gateway",
-                        NamespaceProperty = "gpu",
-                    },
-                ],
-            },
-            LiqoCluster.DefaultNamespace,
-            cancellationToken: Stop
-        );
-    }
 
     /// <summary>A new token of the service account, as the kubelet asks for one.</summary>
     private static string Token(Member home) =>

@@ -358,45 +358,19 @@ public sealed class WatchHubTests
     /// <summary>A connection of a user who may see Secrets in one namespace only.</summary>
     private static async Task<ClusterConnection> AsTenantAsync(WireCluster server)
     {
-        await server.Admin.CreateNamespacedRoleAsync(
-            new V1Role
+        await Grant.ToAsync(
+            server.Admin,
+            new Rbacv1Subject
             {
-                Metadata = new V1ObjectMeta { Name = "tenant" },
-                Rules =
-                [
-                    new V1PolicyRule
-                    {
-                        ApiGroups = [""],
-                        Resources = ["secrets"],
-                        Verbs = ["get", "list", "watch"],
-                    },
-                ],
+                ApiGroup = "rbac.authorization.k8s.io",
+                Kind = "User",
+                Name = "tenant",
             },
             "default",
-            cancellationToken: Stop
-        );
-        await server.Admin.CreateNamespacedRoleBindingAsync(
-            new V1RoleBinding
-            {
-                Metadata = new V1ObjectMeta { Name = "tenant" },
-                RoleRef = new V1RoleRef
-                {
-                    ApiGroup = "rbac.authorization.k8s.io",
-                    Kind = "Role",
-                    Name = "tenant",
-                },
-                Subjects =
-                [
-                    new Rbacv1Subject
-                    {
-                        ApiGroup = "rbac.authorization.k8s.io",
-                        Kind = "User",
-                        Name = "tenant",
-                    },
-                ],
-            },
-            "default",
-            cancellationToken: Stop
+            "secrets",
+            "get",
+            "list",
+            "watch"
         );
         return server.Connect(server.Cluster.CreateTokenKubeconfig("tenant"));
     }

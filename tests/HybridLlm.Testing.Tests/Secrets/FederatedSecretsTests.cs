@@ -1,12 +1,8 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
-using HybridLlm.AwsGpu;
-using HybridLlm.AwsGpu.Bootstrap;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Users;
 using HybridLlm.Testing.Kubernetes;
-using HybridLlm.Testing.Nodes;
 using HybridLlm.Testing.Simulation;
 using Microsoft.Extensions.AI;
 
@@ -18,7 +14,6 @@ namespace HybridLlm.Testing.Tests.Secrets;
 /// </summary>
 public sealed class FederatedSecretsTests : IDisposable
 {
-    private const string Model = "llama3.2:1b";
     private readonly ScratchFolder _folder = new();
     private readonly LifeSecrets _life = new();
     private readonly SecretHunt _homelab = new();
@@ -36,21 +31,13 @@ public sealed class FederatedSecretsTests : IDisposable
             Clock = new VirtualClock(TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(3), speed: 100),
             HasHomelab = true,
         };
-        ConcurrentBag<(NodeEmulator Node, NodeBoot Boot)> nodes = [];
-        options.Nodes.Keys = _life.MadeKeys;
+        _life.Watch(options);
         options.Nodes.Federated = (_, cluster) => _gpu = cluster;
-        options.Guest = (mesh, instance) =>
-        {
-            NodeEmulator node = new(mesh, options.Nodes);
-            nodes.Add((node, NodeUserData.Parse(instance.UserData.Span)));
-            return node;
-        };
         using RecordingLogs words = new();
         StringBuilder said = new();
         await using var world = await EmulatedWorld.StartAsync(options, Token);
         await using TcpTap aws = new(world.Cloud.Endpoint);
         await using TcpTap home = new(world.Homelab.Server);
-        _life.Secrets.Add("AWS secret access key", world.Cloud.SecretKey);
 
         // A ServiceAccount's way in: a bearer token, sent with every request.
         var kubeconfig = world.Homelab.CreateTokenKubeconfig(
@@ -67,20 +54,9 @@ public sealed class FederatedSecretsTests : IDisposable
         AddKubeconfigKey(_homelab, "homelab: administrator", world.Homelab.AdminKubeconfig);
 
         await using (
-            var cluster = new HybridClusterBuilder("lab")
-                .WithModel(Model)
-                .WithSpotGpus("us-east-1")
-                .WithBudget(perDay: 5)
-                .WithLife(life => life with { BootDeadline = TimeSpan.FromHours(1), Lease = TimeSpan.FromHours(1) })
+            var cluster = _life
+                .Cluster(world, aws, _folder["state"], words)
                 .WithFederation(_folder["kubeconfig"])
-                .UseStateFolder(_folder["state"])
-                .UseEmulatedWorld(world, Model)
-                .UseAws(options =>
-                {
-                    options.ServiceUrl = aws.Endpoint;
-                    options.AccessKey = new AwsAccessKey(world.Cloud.AccessKey, world.Cloud.SecretKey);
-                })
-                .UseLoggers(words)
                 .Build()
         )
         {
@@ -89,11 +65,7 @@ public sealed class FederatedSecretsTests : IDisposable
             await cluster.UpAsync(heard, Token);
             await cluster.WakeAsync(heard, Token);
             await cluster.ChatClient.GetResponseAsync("Why?", new ChatOptions { MaxOutputTokens = 5 }, Token);
-            _life.ReadState(_folder["state"]);
-            foreach (var (node, boot) in nodes)
-            {
-                _life.ReadNode(node, boot);
-            }
+            _life.Read(_folder["state"]);
 
             said.Append(await GiveOutAsync(words));
             ReadSecrets(_homelab, "homelab", world.Homelab);

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using HybridLlm.AwsGpu;
 using HybridLlm.AwsGpu.Bootstrap;
 using HybridLlm.Testing.Nodes;
 
@@ -13,6 +15,10 @@ internal sealed class LifeSecrets
 
     /// <summary>The object identifier of RSA, as PKCS#8 has it.</summary>
     private static readonly byte[] s_rsa = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+
+    private const string Model = "llama3.2:1b";
+
+    private readonly ConcurrentBag<(NodeEmulator Node, NodeBoot Boot)> _nodes = [];
 
     public SecretHunt Secrets { get; } = new();
 
@@ -34,8 +40,49 @@ internal sealed class LifeSecrets
         ),
     ];
 
+    /// <summary>Hands out keys in the world that is started with these options, and keeps an eye on its nodes.</summary>
+    public void Watch(EmulatedWorldOptions options)
+    {
+        options.Nodes.Keys = MadeKeys;
+        options.Guest = (mesh, instance) =>
+        {
+            NodeEmulator node = new(mesh, options.Nodes);
+            _nodes.Add((node, NodeUserData.Parse(instance.UserData.Span)));
+            return node;
+        };
+    }
+
+    /// <summary>A cluster in that world, whose calls to AWS go through a tap.</summary>
+    public HybridClusterBuilder Cluster(EmulatedWorld world, TcpTap aws, string state, RecordingLogs logs)
+    {
+        Secrets.Add("AWS secret access key", world.Cloud.SecretKey);
+        return new HybridClusterBuilder("lab")
+            .WithModel(Model)
+            .WithSpotGpus("us-east-1")
+            .WithBudget(perDay: 5)
+            .WithLife(life => life with { BootDeadline = TimeSpan.FromHours(1), Lease = TimeSpan.FromHours(1) })
+            .UseStateFolder(state)
+            .UseEmulatedWorld(world, Model)
+            .UseAws(options =>
+            {
+                options.ServiceUrl = aws.Endpoint;
+                options.AccessKey = new AwsAccessKey(world.Cloud.AccessKey, world.Cloud.SecretKey);
+            })
+            .UseLoggers(logs);
+    }
+
+    /// <summary>What the controller keeps and its nodes made and were sent, while they live.</summary>
+    public void Read(string state)
+    {
+        ReadState(state);
+        foreach (var (node, boot) in _nodes)
+        {
+            ReadNode(node, boot);
+        }
+    }
+
     /// <summary>Called once a node, the lighthouse first.</summary>
-    public (X25519PrivateKey Nebula, X25519PrivateKey Mailbox) MadeKeys()
+    private (X25519PrivateKey Nebula, X25519PrivateKey Mailbox) MadeKeys()
     {
         var role = Secrets.Names.Any(n => n.StartsWith("lighthouse", StringComparison.Ordinal)) ? "gpu" : "lighthouse";
         var (nebula, mailbox) = (X25519PrivateKey.Create(), X25519PrivateKey.Create());
@@ -46,7 +93,7 @@ internal sealed class LifeSecrets
     }
 
     /// <summary>What the controller keeps: the mesh authority's key, its own, and the kubeconfig.</summary>
-    public void ReadState(string folder)
+    private void ReadState(string folder)
     {
         foreach (var path in Directory.GetFiles(Path.Combine(folder, "secrets")))
         {
@@ -72,7 +119,7 @@ internal sealed class LifeSecrets
     }
 
     /// <summary>What a node made and was sent.</summary>
-    public void ReadNode(NodeEmulator node, NodeBoot boot)
+    private void ReadNode(NodeEmulator node, NodeBoot boot)
     {
         var role = boot.Role == NodeRole.Gpu ? "gpu" : "lighthouse";
         var files = node.Files!;
