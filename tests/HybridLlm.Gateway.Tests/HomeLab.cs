@@ -128,11 +128,11 @@ internal sealed class HomeLab : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it holds; fails after half a minute.</summary>
-    public static async Task UntilAsync(Func<bool> holds)
+    /// <summary>Waits until it holds; fails after half a minute, or after what is allowed.</summary>
+    public static async Task UntilAsync(Func<bool> holds, TimeSpan? within = null)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(within ?? TimeSpan.FromSeconds(30));
         while (!holds())
         {
             await Task.Delay(10, limit.Token);

@@ -9,48 +9,9 @@ using OllamaSharp;
 namespace HybridLlm.Gateway.Tests.Holding;
 
 /// <summary>Requests that find nobody awake.</summary>
-public sealed class WakeTests(ITestOutputHelper output)
+public sealed class WakeTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Five_thousand_held_requests_are_one_launch_none_lost_and_let_through_in_a_measured_way()
-    {
-        const int Count = 5000;
-        const int AtOnce = 64;
-        await using var lab = await CloudLab.StartAsync(
-            o => (o.NodeParallel, o.HeartbeatSeconds, o.MaxHeld) = (AtOnce, 0, Count),
-            speed: 1
-        );
-        var router = lab.Gateway.Router;
-        // What a first request costs once is not the held ones'.
-        using (var first = lab.PostAsync("api/show", HomeLab.Question(stream: false)))
-        {
-            await first;
-        }
-
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var answers = Enumerable.Range(0, Count).Select(i => AnswerAsync(lab, i)).ToList();
-        await UntilAsync(() => router.Held + router.Cloud!.Granted == Count);
-        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
-        router.Cloud!.Granted.ShouldBe(AtOnce);
-        router.Held.ShouldBe(Count - AtOnce);
-
-        var most = 0;
-        router.Cloud.Changed += () => most = Math.Max(most, router.Cloud.Granted);
-        lab.World.Clock.Speed = 100;
-        var began = Stopwatch.GetTimestamp();
-        (await Task.WhenAll(answers)).ShouldAllBe(done => done);
-
-        output.WriteLine(
-            $"{held / Count:N0} bytes a held request, its client and both ends of its connection included; "
-                + $"{Count} answered {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s after time went on."
-        );
-        held.ShouldBeLessThan(Count * 100L * 1024);
-        lab.Launches.ShouldBe(1);
-        most.ShouldBeLessThanOrEqualTo(AtOnce);
-        (router.Held, router.Cloud.Granted).ShouldBe((0, 0));
-    }
 
     [Fact]
     public async Task Who_waits_long_is_told_stage_time_cost_and_place_in_each_protocol_and_then_answered()
@@ -235,13 +196,6 @@ public sealed class WakeTests(ITestOutputHelper output)
         question["max_tokens"] = tokens;
         question["temperature"] = 0;
         return question;
-    }
-
-    private static async Task<bool> AnswerAsync(CloudLab lab, int number)
-    {
-        using var response = await lab.PostAsync("api/chat", HomeLab.Question($"{number}", number % 2 == 0, tokens: 2));
-        var body = await response.Content.ReadAsStringAsync(Token);
-        return response.StatusCode == HttpStatusCode.OK && body.Contains("\"done\":true");
     }
 
     private static async Task UntilAsync(Func<bool> holds)

@@ -203,48 +203,6 @@ public sealed class HostileTests
         lab.Logs.All.ShouldNotContain("failed.");
     }
 
-    [Fact]
-    public async Task Who_does_not_read_stops_his_own_answer_only_and_costs_no_memory_to_speak_of()
-    {
-        const int Slow = 20;
-        await using EndlessServer server = await EndlessServer.StartAsync();
-        await using var lab = await HomeLab.StartAsync([_ => { }], others: [server.Address]);
-        await HomeLab.UntilAsync(() => lab.Gateway.Router.Home.All.All(b => b.View.Up));
-        await lab.AskAsync(HomeLab.Question(tokens: 50));
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        List<Socket> sockets = [];
-        var question = $$"""{"model":"{{EndlessServer.Model}}","messages":[]}""";
-        for (var i = 0; i < Slow; i++)
-        {
-            var socket = await ConnectAsync(lab);
-            sockets.Add(socket);
-            await socket.SendAsync(
-                Encoding.ASCII.GetBytes(
-                    $"POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: {question.Length}\r\n\r\n{question}"
-                ),
-                Token
-            );
-        }
-
-        // Until what lies between them is full and nobody writes any more.
-        long written;
-        do
-        {
-            written = server.Written;
-            await Task.Delay(500, Token);
-        } while (server.Open < Slow || server.Written > written);
-
-        var (text, _) = await lab.AskAsync(HomeLab.Question(tokens: 50));
-        text.Length.ShouldBeGreaterThan(0);
-        server.Open.ShouldBe(Slow);
-        // What the system's sockets hold is not this process's.
-        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Slow;
-        each.ShouldBeLessThan(1 << 20);
-
-        sockets.ForEach(s => s.Dispose());
-        await HomeLab.UntilAsync(() => server.Open == 0 && lab.Gateway.Router.Home.All.Sum(b => b.Open) == 0);
-    }
-
     private static string Mutate(string valid, Random random)
     {
         StringBuilder body = new(valid);

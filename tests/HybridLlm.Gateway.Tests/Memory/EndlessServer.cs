@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace HybridLlm.Gateway.Tests.Hostile;
+namespace HybridLlm.Gateway.Tests.Memory;
 
 /// <summary>A server whose answers have no end and come as fast as they are taken.</summary>
 internal sealed class EndlessServer(WebApplication app) : IAsyncDisposable
