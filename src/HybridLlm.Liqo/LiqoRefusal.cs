@@ -71,4 +71,7 @@ public enum LiqoRefusal
 
     /// <summary>The Secret with the kubeconfig of a virtual node's provider is not there.</summary>
     KubeconfigMissing,
+
+    /// <summary>The consumer has another key than when it borrowed; what it has borrowed does not follow.</summary>
+    KeyReplaced,
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Identities;
 using HybridLlm.Liqo.Observing;
@@ -18,8 +19,11 @@ internal static class AuthenticationPlanner
     /// <summary>How long a certificate takes at most when nothing is wrong.</summary>
     private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(5);
 
-    public static IEnumerable<PlannedStep> Steps(TimeSpan patience, PeeringFacts facts) =>
-        [.. NonceSteps(patience, facts), .. TenantSteps(patience, facts), .. IdentitySteps(patience, facts)];
+    public static IEnumerable<PlannedStep> Steps(TimeSpan patience, PeeringFacts facts)
+    {
+        ThrowIfBorrowedWithAnotherKey(facts);
+        return [.. NonceSteps(patience, facts), .. TenantSteps(patience, facts), .. IdentitySteps(patience, facts)];
+    }
 
     private static IEnumerable<PlannedStep> NonceSteps(TimeSpan patience, PeeringFacts facts)
     {
@@ -56,8 +60,14 @@ internal static class AuthenticationPlanner
             yield return new CreateStep(answered, body, "gives the nonce to the consumer to sign");
         }
 
-        if (facts.SignedNonce?.Value(SecretKeys.SignedNonce) is null)
+        if (facts.Signature is null)
         {
+            if (facts.SignedNonce?.Value(SecretKeys.SignedNonce) is not null)
+            {
+                JsonObject patch = new() { ["data"] = new JsonObject { [SecretKeys.SignedNonce] = null } };
+                yield return new UpdateStep(answered, patch, "has the consumer sign with the key it has now");
+            }
+
             yield return Wait(
                 patience,
                 answered,
@@ -82,36 +92,22 @@ internal static class AuthenticationPlanner
             );
         }
 
-        // The provider keeps the first request it saw apart from the Tenant, and refuses every other.
-        if (
-            facts.KnownCertificate?.Value(SecretKeys.Csr) is { } known
-            && !known.AsSpan().SequenceEqual(facts.Credentials.SigningRequest)
-        )
-        {
-            ObjectKey cache = new(
-                ClusterSide.Provider,
-                Kinds.Secret,
-                facts.ProviderNamespace,
-                LiqoNames.RemoteCertificateSecret
-            );
-            yield return new DeleteStep(cache, "forgets the certificate of an earlier key");
-        }
-
         var key = TenantKey(facts);
         const string Purpose = "introduces the consumer with its key and signature";
-        if (
-            facts.SignedNonce?.Value(SecretKeys.SignedNonce) is not { } signature
-            || (facts.IsInBand && InBandAddress.Of(facts) is null)
-        )
+        var write =
+            facts.Signature is not { } signature || (facts.IsInBand && InBandAddress.Of(facts) is null)
+                ? Later(key, facts.Tenant, Purpose)
+                : Ensure.AsWanted(facts.World, key, WantedTenant(key, facts, signature), Purpose);
+
+        // The provider keeps the first request it saw apart from the Tenant, and refuses every other. As long as a Tenant shows the
+        // earlier one, it is kept again as soon as it is forgotten.
+        var forgetting = ForgetEarlierKey(facts);
+        foreach (var step in facts.Tenant is null ? new[] { forgetting, write } : [write, forgetting])
         {
-            if (facts.Tenant is null)
+            if (step is not null)
             {
-                yield return new CreateStep(key, null, Purpose);
+                yield return step;
             }
-        }
-        else if (Ensure.AsWanted(facts.World, key, WantedTenant(key, facts, signature), Purpose) is { } write)
-        {
-            yield return write;
         }
 
         if (!IsIssued(facts))
@@ -132,6 +128,15 @@ internal static class AuthenticationPlanner
         }
     }
 
+    private static DeleteStep? ForgetEarlierKey(PeeringFacts facts) =>
+        facts.KnownCertificate?.Value(SecretKeys.Csr) is { } known
+        && !known.AsSpan().SequenceEqual(facts.Credentials.SigningRequest)
+            ? new DeleteStep(
+                new(ClusterSide.Provider, Kinds.Secret, facts.ProviderNamespace, LiqoNames.RemoteCertificateSecret),
+                "forgets the certificate of an earlier key"
+            )
+            : null;
+
     private static IEnumerable<PlannedStep> IdentitySteps(TimeSpan patience, PeeringFacts facts)
     {
         ObjectKey key = new(
@@ -143,10 +148,7 @@ internal static class AuthenticationPlanner
         const string Purpose = "gives the consumer its credentials";
         if (!IsIssued(facts))
         {
-            if (facts.Identity is null)
-            {
-                yield return new CreateStep(key, null, Purpose);
-            }
+            yield return Later(key, facts.Identity, Purpose);
         }
         else if (Ensure.AsWanted(facts.World, key, WantedIdentity(key, facts), Purpose) is { } write)
         {
@@ -168,6 +170,10 @@ internal static class AuthenticationPlanner
             };
         }
     }
+
+    /// <summary>A write whose content is yet to come.</summary>
+    private static PlannedStep Later(ObjectKey key, ClusterObject? current, string purpose) =>
+        current is null ? new CreateStep(key, null, purpose) : new UpdateStep(key, null, purpose);
 
     private static ObjectKey TenantKey(PeeringFacts facts) =>
         new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId);
@@ -239,6 +245,26 @@ internal static class AuthenticationPlanner
     private static bool IsIssued(PeeringFacts facts) =>
         facts.Tenant?.Status is { TenantNamespace.Length: > 0, AuthParams: { } offered }
         && IssuedCertificate.Read(offered.SignedCertificate)?.IsFor(facts.Credentials.KeyInfo) == true;
+
+    /// <summary>Liqo keeps a slice's certificate request, so that its certificate stays one of the earlier key.</summary>
+    private static void ThrowIfBorrowedWithAnotherKey(PeeringFacts facts)
+    {
+        var slice = facts
+            .World.All(ClusterSide.Consumer, Kinds.ResourceSlice)
+            .FirstOrDefault(s =>
+                s.Namespace == facts.ConsumerNamespace
+                && IssuedCertificate.Read(s.Status?.AuthParams?.SignedCertificate) is { } own
+                && !own.IsFor(facts.Credentials.KeyInfo)
+            );
+        if (slice is not null)
+        {
+            throw new LiqoRefusedException(
+                LiqoRefusal.KeyReplaced,
+                $"The consumer's key was replaced since it borrowed slice '{slice.Name}' of '{facts.ProviderId}'.",
+                "Unpeer, then peer again."
+            );
+        }
+    }
 
     private static void ThrowIfRejected(PeeringFacts facts)
     {

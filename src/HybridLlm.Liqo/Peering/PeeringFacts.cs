@@ -18,8 +18,14 @@ internal sealed record PeeringFacts : PairFacts
     public Secret? SignedNonce =>
         World.Find(ClusterSide.Consumer, Kinds.Secret, ConsumerNamespace, LiqoNames.SignedNonceSecret);
 
-    /// <summary>Whether the consumer's controller has signed the nonce.</summary>
-    public bool IsSigned => SignedNonce?.Value(SecretKeys.SignedNonce) is not null;
+    /// <summary>A signature that turned out not to be of the key the consumer has now; null when there is none such.</summary>
+    public byte[]? OutdatedSignature { get; init; }
+
+    /// <summary>The nonce, signed by the consumer's controller; null until it has, and while that is of an earlier key.</summary>
+    public byte[]? Signature =>
+        SignedNonce?.Value(SecretKeys.SignedNonce) is { } signature && !IsOutdated(signature) ? signature : null;
+
+    private bool IsOutdated(byte[] signature) => OutdatedSignature?.AsSpan().SequenceEqual(signature) == true;
 
     public Secret? KnownCertificate =>
         World.Find(ClusterSide.Provider, Kinds.Secret, ProviderNamespace, LiqoNames.RemoteCertificateSecret);

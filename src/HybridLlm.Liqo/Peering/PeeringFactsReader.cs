@@ -1,4 +1,5 @@
 using HybridLlm.Liqo.Clusters;
+using HybridLlm.Liqo.Identities;
 using HybridLlm.Liqo.Networking;
 using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
@@ -30,25 +31,32 @@ internal sealed class PeeringFactsReader(LiqoCluster consumer, LiqoCluster provi
     }
 
     /// <summary>
-    /// The same with the consumer's key as it is now. Its controller signs with that: a signature that is not of the key kept tells that the
-    /// key was replaced since it was read, and the provider would refuse the old one.
+    /// The same with the consumer's key as it is now. A signature that is not of the key kept tells that the key was replaced, either since
+    /// it was read or since the consumer's controller signed: it does so again only when the Secret is touched.
     /// </summary>
     public async Task<PeeringFacts> WithKeyOfNowAsync(PeeringFacts facts, CancellationToken cancellationToken)
     {
-        if (
-            facts.SignedNonce is { } answer
-            && answer.Value(SecretKeys.Nonce) is { } nonce
-            && answer.Value(SecretKeys.SignedNonce) is { } signature
-            && !facts.Credentials.HasSigned(nonce, signature)
-        )
+        if (!IsSignedWith(facts.Credentials, facts))
         {
             consumer.Credentials.Forget(facts.Credentials);
         }
 
         var credentials = await consumer.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         var earlier = facts.Tenant?.Spec?.Csr ?? facts.KnownCertificate?.Value(SecretKeys.Csr);
-        return facts with { Credentials = credentials.Continuing(earlier) };
+        return facts with
+        {
+            Credentials = credentials.Continuing(earlier),
+            OutdatedSignature = IsSignedWith(credentials, facts)
+                ? null
+                : facts.SignedNonce?.Value(SecretKeys.SignedNonce),
+        };
     }
+
+    /// <summary>True also while nothing is signed.</summary>
+    private static bool IsSignedWith(ConsumerCredentials credentials, PeeringFacts facts) =>
+        facts.SignedNonce?.Value(SecretKeys.Nonce) is not { } nonce
+        || facts.SignedNonce.Value(SecretKeys.SignedNonce) is not { } signature
+        || credentials.HasSigned(nonce, signature);
 
     private async Task<PeeringFacts> LookAsync(
         PeeringFacts facts,

@@ -70,9 +70,10 @@ public sealed class PeeringProvisioner
             plan.Look?.Take(this, plan.Spec)
             ?? await _reader.ReadAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
         StepRunner runner = new(new ClusterPorts(_consumer.Port, _provider.Port), _consumer.Time, _logger, progress);
-        if (!facts.IsSigned)
+        if (facts.Signature is null)
         {
-            facts = await RunAsync(runner, plan, facts, f => f.IsSigned, cancellationToken).ConfigureAwait(false);
+            facts = await RunAsync(runner, plan, facts, f => f.Signature is not null, cancellationToken)
+                .ConfigureAwait(false);
             facts = await _reader.WithKeyOfNowAsync(facts, cancellationToken).ConfigureAwait(false);
         }
 

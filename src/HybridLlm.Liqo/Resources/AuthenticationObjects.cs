@@ -115,6 +115,7 @@ internal sealed record ResourceSliceSpec
 internal sealed record ResourceSliceStatus
 {
     public IReadOnlyList<Condition>? Conditions { get; init; }
+    public AuthParams? AuthParams { get; init; }
     public IReadOnlyDictionary<string, string>? Resources { get; init; }
     public IReadOnlyList<StorageClass>? StorageClasses { get; init; }
     public IReadOnlyList<IngressClass>? IngressClasses { get; init; }

@@ -47,12 +47,12 @@ internal sealed record CreateStep(ObjectKey Object, ClusterObject? Body, string 
     protected override string? Content => Body is null ? null : Object.Kind.Write(Body).ToJsonString();
 }
 
-/// <summary>Changes fields by a merge patch.</summary>
-internal sealed record UpdateStep(ObjectKey Object, JsonObject Patch, string Purpose) : PlannedStep(Object, Purpose)
+/// <summary>Changes fields by a merge patch. It is null while an earlier step has yet to bring what it needs.</summary>
+internal sealed record UpdateStep(ObjectKey Object, JsonObject? Patch, string Purpose) : PlannedStep(Object, Purpose)
 {
     protected override LiqoVerb Verb => LiqoVerb.Update;
 
-    protected override string Content => Patch.ToJsonString();
+    protected override string? Content => Patch?.ToJsonString();
 }
 
 /// <summary>Says yes to a certificate request, as <c>kubectl certificate approve</c> does.</summary>

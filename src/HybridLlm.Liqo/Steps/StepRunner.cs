@@ -155,7 +155,7 @@ internal sealed class StepRunner(
         {
             CreateStep { Body: { } body } => await port.CreateAsync(kind, body, cancellationToken)
                 .ConfigureAwait(false),
-            UpdateStep update => await port.MergeAsync(kind, ns, name, update.Patch, cancellationToken)
+            UpdateStep { Patch: { } patch } => await port.MergeAsync(kind, ns, name, patch, cancellationToken)
                 .ConfigureAwait(false),
             ApproveStep => await port.MergeAsync(
                     kind,

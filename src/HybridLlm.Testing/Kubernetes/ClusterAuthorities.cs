@@ -135,9 +135,9 @@ public sealed class ClusterAuthorities : IDisposable
 
     /// <summary>Signs a certificate request as the cluster's signer of client certificates does, whatever its key's algorithm.</summary>
     /// <param name="request">PKCS#10 in PEM.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="life">How long it is to hold; cut to the authority's own.</param>
-    internal string SignClient(string request, DateTimeOffset now, TimeSpan life)
+    /// <param name="from">Since when it is to hold.</param>
+    /// <param name="until">Until when it is to hold; cut to the authority's own end.</param>
+    internal string SignClient(string request, DateTimeOffset from, DateTimeOffset until)
     {
         var asked = CertificateRequest.LoadSigningRequestPem(
             request,
@@ -146,7 +146,6 @@ public sealed class ClusterAuthorities : IDisposable
         );
         CertificateRequest certificate = new(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA256);
         AddLeafExtensions(certificate, ClientAuthentication, _client);
-        var end = now + life;
         DateTimeOffset authorityEnd = _client.NotAfter;
         var generator = _client.GetECDsaPrivateKey() is { } ecdsa
             ? X509SignatureGenerator.CreateForECDsa(ecdsa)
@@ -154,8 +153,8 @@ public sealed class ClusterAuthorities : IDisposable
         using var signed = certificate.Create(
             _client.SubjectName,
             generator,
-            now - TimeSpan.FromMinutes(5),
-            end < authorityEnd ? end : authorityEnd,
+            from,
+            until < authorityEnd ? until : authorityEnd,
             NewSerial()
         );
         return signed.ExportCertificatePem() + "\n";

@@ -19,15 +19,16 @@ internal sealed class ClusterKeys
     private readonly AsymmetricCipherKeyPair _pair;
     private readonly string _algorithm;
 
-    private ClusterKeys(AsymmetricCipherKeyPair pair, string algorithm)
+    private ClusterKeys(AsymmetricCipherKeyPair pair, string? privatePem = null)
     {
         _pair = pair;
-        _algorithm = algorithm;
+        _algorithm = AlgorithmOf(pair.Public);
+        PrivatePem =
+            privatePem ?? Pem("PRIVATE KEY", PrivateKeyInfoFactory.CreatePrivateKeyInfo(pair.Private).GetEncoded());
     }
 
     /// <summary>PKCS#8 in PEM.</summary>
-    public string PrivatePem =>
-        Pem("PRIVATE KEY", PrivateKeyInfoFactory.CreatePrivateKeyInfo(_pair.Private).GetEncoded());
+    public string PrivatePem { get; }
 
     /// <summary>SubjectPublicKeyInfo in PEM.</summary>
     public string PublicPem =>
@@ -40,12 +41,26 @@ internal sealed class ClusterKeys
         {
             RsaKeyPairGenerator generator = new();
             generator.Init(new KeyGenerationParameters(random, RsaBits));
-            return new ClusterKeys(generator.GenerateKeyPair(), "SHA256WITHRSA");
+            return new ClusterKeys(generator.GenerateKeyPair());
         }
 
         Ed25519KeyPairGenerator ed = new();
         ed.Init(new Ed25519KeyGenerationParameters(random));
-        return new ClusterKeys(ed.GenerateKeyPair(), "Ed25519");
+        return new ClusterKeys(ed.GenerateKeyPair());
+    }
+
+    /// <summary>The pair of a private key: Ed25519, RSA or ECDSA, PKCS#8 in PEM.</summary>
+    public static ClusterKeys Load(string privatePem)
+    {
+        var key = PrivateKeyFactory.CreateKey(Der(privatePem));
+        AsymmetricKeyParameter open = key switch
+        {
+            Ed25519PrivateKeyParameters ed => ed.GeneratePublicKey(),
+            RsaPrivateCrtKeyParameters rsa => new RsaKeyParameters(false, rsa.Modulus, rsa.PublicExponent),
+            ECPrivateKeyParameters ec => new ECPublicKeyParameters(ec.Parameters.G.Multiply(ec.D), ec.Parameters),
+            _ => throw new FormatException("no key that Liqo uses"),
+        };
+        return new ClusterKeys(new AsymmetricCipherKeyPair(open, key), privatePem);
     }
 
     public byte[] Sign(byte[] message)
@@ -75,14 +90,7 @@ internal sealed class ClusterKeys
         try
         {
             var key = PublicKeyFactory.CreateKey(Der(publicPem));
-            var signer = SignerUtilities.GetSigner(
-                key switch
-                {
-                    RsaKeyParameters => "SHA256WITHRSA",
-                    ECPublicKeyParameters => "SHA256WITHECDSA",
-                    _ => "Ed25519",
-                }
-            );
+            var signer = SignerUtilities.GetSigner(AlgorithmOf(key));
             signer.Init(forSigning: false, key);
             signer.BlockUpdate(message, 0, message.Length);
             return signer.VerifySignature(signature);
@@ -114,6 +122,14 @@ internal sealed class ClusterKeys
             return "failed to parse the CSR";
         }
     }
+
+    private static string AlgorithmOf(AsymmetricKeyParameter publicKey) =>
+        publicKey switch
+        {
+            RsaKeyParameters => "SHA256WITHRSA",
+            ECPublicKeyParameters => "SHA256WITHECDSA",
+            _ => "Ed25519",
+        };
 
     private static bool IsUnreadable(Exception e) =>
         e

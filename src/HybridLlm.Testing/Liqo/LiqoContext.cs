@@ -14,12 +14,13 @@ internal sealed class LiqoContext
     private readonly Lock _gate = new();
     private readonly List<(Uri Address, EmulatedCluster Cluster)> _routes = [];
     private readonly EmulatedCluster _cluster;
+    private ClusterKeys _keys;
 
     public LiqoContext(EmulatedCluster cluster, EmulatedLiqoOptions options)
     {
         _cluster = cluster;
         Options = options;
-        Keys = ClusterKeys.Create(options.UsesRsaKeys);
+        _keys = ClusterKeys.Create(options.UsesRsaKeys);
         Client = new ClusterClient(cluster.State, "liqo-controller-manager");
         Recorder = new Recorder(Client, "liqo-controller-manager");
         Patience = new Patience(cluster.State.Time);
@@ -29,7 +30,21 @@ internal sealed class LiqoContext
 
     public string ClusterId => Options.ClusterId;
 
-    public ClusterKeys Keys { get; }
+    /// <summary>The cluster's keys as its Secret holds them now.</summary>
+    public ClusterKeys Keys
+    {
+        get
+        {
+            var secret = Client.Find("v1", "Secret", Options.Namespace, LiqoNames.KeysSecret);
+            if (secret.TextAt("data", "privateKey") is { } encoded)
+            {
+                var pem = Encoding.ASCII.GetString(Convert.FromBase64String(encoded));
+                _keys = pem == _keys.PrivatePem ? _keys : ClusterKeys.Load(pem);
+            }
+
+            return _keys;
+        }
+    }
 
     public ClusterClient Client { get; }
 

@@ -9,6 +9,9 @@ internal static class LiqoNames
     public const string Offloading = "offloading.liqo.io/v1beta1";
     public const string Ipam = "ipam.liqo.io/v1alpha1";
 
+    /// <summary>The Secret with a cluster's own key pair.</summary>
+    public const string KeysSecret = "authentication-keys";
+
     public const string RemoteId = "liqo.io/remote-cluster-id";
     public const string Managed = "liqo.io/managed";
     public const string ManagedBy = "app.kubernetes.io/managed-by";

@@ -67,7 +67,7 @@ public sealed class RecordedVerbsTests
         var mark = written.OfType<UpdateStep>().Single(u => u.Object.Kind == Kinds.ForeignCluster);
         JsonNode
             .DeepEquals(mark.Patch, recorded.Single(r => r.Verb == "patch").Body)
-            .ShouldBeTrue(mark.Patch.ToString());
+            .ShouldBeTrue($"{mark.Patch}");
         Deletions(written).ShouldContain(Deletions(recorded).ShouldHaveSingleItem());
     }
 
@@ -174,7 +174,7 @@ public sealed class RecordedVerbsTests
                 .ShouldBeOfType<UpdateStep>();
 
             var after = before.DeepClone().AsObject();
-            MergePatch.Apply(after, update.Patch);
+            MergePatch.Apply(after, update.Patch.ShouldNotBeNull());
             Json.Sorted(after["spec"]).ShouldBe(Json.Sorted(recorded[at + 1]["spec"]));
         }
     }

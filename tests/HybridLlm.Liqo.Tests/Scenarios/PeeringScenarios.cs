@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using HybridLlm.Liqo.Identities;
 using HybridLlm.Liqo.Peering;
 using HybridLlm.Liqo.Resources;
 using HybridLlm.Liqo.Slices;
 using HybridLlm.Liqo.Steps;
+using HybridLlm.Liqo.Tests.Identities;
 using HybridLlm.Liqo.Tests.Wire;
 using HybridLlm.Liqo.Users;
 using HybridLlm.Testing.Liqo.Peering;
@@ -77,6 +79,38 @@ internal static class PeeringScenarios
                 await two.PeerAsync();
                 await PatchAsync(two, Kinds.Tenant, "homelab", "spec", "signature");
             },
+        },
+        Peer(
+            "stale Tenant status after key change",
+            "write another key into `authentication-keys`",
+            Federation.Spec
+        ) with
+        {
+            Before = async two =>
+            {
+                await Federation.DoAsync(new PeeringAuthenticator(two.Home.Liqo, two.Rented.Liqo).Authenticate());
+                await ReplaceKeyAsync(two);
+            },
+            After = HasCertificateOfKeyAsync,
+        },
+        Peer("key changed, unpeered, peered again", "the same", Federation.Spec) with
+        {
+            Before = async two =>
+            {
+                await two.PeerAsync();
+                await ReplaceKeyAsync(two);
+                await two.UnpeerAsync();
+            },
+            After = HasCertificateOfKeyAsync,
+        },
+        Peer("key changed while a slice is borrowed", "the same", Federation.Spec) with
+        {
+            Before = async two =>
+            {
+                await two.PeerAsync();
+                await ReplaceKeyAsync(two);
+            },
+            Refusal = LiqoRefusal.KeyReplaced,
         },
         Peer("slice Denied (auth)", "`SliceAnswer.DenyAuthentication`", Federation.Spec) with
         {
@@ -165,6 +199,28 @@ internal static class PeeringScenarios
     {
         var node = await two.Home.Admin.ReadNodeAsync(Federation.ProviderId, cancellationToken: Stop);
         node.Status.Conditions.ShouldContain(c => c.Type == "Ready" && c.Status == "True");
+    }
+
+    /// <summary>The consumer gets another key, and is looked at as by a program that has just begun.</summary>
+    private static async Task ReplaceKeyAsync(Federation two)
+    {
+        var key = Convert.ToBase64String(IdentityVectors.Read("ed25519-key.pem"));
+        JsonObject patch = new() { ["data"] = new JsonObject { [SecretKeys.PrivateKey] = key } };
+        await two.Home.Liqo.Port.MergeAsync(Kinds.Secret, "liqo", LiqoNames.KeysSecret, patch, Stop);
+        two.Home.Liqo.Credentials.Forget();
+    }
+
+    /// <summary>The consumer's certificate is for the key it has now.</summary>
+    private static async Task HasCertificateOfKeyAsync(Federation two)
+    {
+        await StandsAsync(two);
+        var port = two.Home.Liqo.Port;
+        var keys = (Secret?)await port.GetAsync(Kinds.Secret, "liqo", LiqoNames.KeysSecret, Stop);
+        using var key = ClusterKey.Load(keys!.Value(SecretKeys.PrivateKey)!);
+        var name = LiqoNames.ControlPlaneIdentityOf(Federation.ProviderId);
+        var identity = (Identity?)await port.GetAsync(Kinds.Identity, OnConsumer, name, Stop);
+        var certificate = IssuedCertificate.Read(identity!.Spec!.AuthParams!.SignedCertificate).ShouldNotBeNull();
+        certificate.IsFor(key.PublicKey).ShouldBeTrue();
     }
 
     /// <summary>Deletes the slice, and waits for nothing.</summary>

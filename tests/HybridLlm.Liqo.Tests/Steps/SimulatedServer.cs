@@ -16,7 +16,7 @@ internal static class SimulatedServer
         return step switch
         {
             CreateStep create => world.With(key.Cluster, key.Kind, create.Body.ShouldNotBeNull()),
-            UpdateStep update => Merged(world, key, update.Patch),
+            UpdateStep update => Merged(world, key, update.Patch.ShouldNotBeNull()),
             DeleteStep delete => Deleted(world, key, delete.AtOnce),
             ReleaseStep release => Released(world, key, release.Index, release.Finalizer),
             _ => throw new InvalidOperationException($"{step} writes nothing."),

@@ -85,7 +85,7 @@ internal static class LiqoObjects
             "v1",
             "Secret",
             context.Options.Namespace,
-            "authentication-keys",
+            LiqoNames.KeysSecret,
             (LiqoNames.Managed, "true")
         );
         secret["stringData"] = new JsonObject

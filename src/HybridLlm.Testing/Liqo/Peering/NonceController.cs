@@ -10,6 +10,9 @@ internal sealed class NonceController(LiqoContext context) : LiqoController(cont
 {
     private const int NonceLength = 64;
 
+    /// <summary>The version in which each Secret was last looked at: the real one, too, acts when its Secret changes, not the key.</summary>
+    private readonly Dictionary<string, string> _seen = [];
+
     protected override IEnumerable<JsonObject> Objects() => Client.List("v1", "Secret");
 
     protected override DateTimeOffset? Reconcile(JsonObject secret)
@@ -29,11 +32,20 @@ internal sealed class NonceController(LiqoContext context) : LiqoController(cont
 
     private void Sign(JsonObject secret, byte[] nonce)
     {
-        var signed = secret.TextAt("data", "signedNonce");
-        if (signed is null || !ClusterKeys.Verifies(Context.Keys.PublicPem, nonce, Convert.FromBase64String(signed)))
+        var (uid, version) = (secret.TextAt("metadata", "uid")!, secret.TextAt("metadata", "resourceVersion")!);
+        if (_seen.GetValueOrDefault(uid) == version)
         {
-            Write(secret, "signedNonce", Context.Keys.Sign(nonce), "NonceSigned", "Nonce signed");
+            return;
         }
+
+        var keys = Context.Keys;
+        var signed = secret.TextAt("data", "signedNonce");
+        if (signed is null || !ClusterKeys.Verifies(keys.PublicPem, nonce, Convert.FromBase64String(signed)))
+        {
+            Write(secret, "signedNonce", keys.Sign(nonce), "NonceSigned", "Nonce signed");
+        }
+
+        _seen[uid] = version;
     }
 
     private void Write(JsonObject secret, string key, byte[] value, string reason, string message)
