@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Identities;
+using HybridLlm.Liqo.Observing;
 using HybridLlm.Liqo.Resources;
 
 namespace HybridLlm.Liqo.Diagnosis;
@@ -92,6 +93,7 @@ internal sealed class ClusterSurveyor(ClusterConnection connection, ClusterSide 
                 rights.Select(r => connection.Port.Questions.MayAsync(r.Verb, r.Kind, r.Namespace, cancellationToken))
             )
             .ConfigureAwait(false);
+        var namespaces = await NamespacesAsync(peerId, cancellationToken).ConfigureAwait(false);
         return survey with
         {
             MissingRights = answers.Contains(null)
@@ -102,9 +104,39 @@ internal sealed class ClusterSurveyor(ClusterConnection connection, ClusterSide 
                         .Where((_, i) => answers[i] == false)
                         .Select(r => $"{r.Verb} {r.Kind.Kind}{(r.Namespace is null ? "" : $" in {r.Namespace}")}"),
                 ],
-            Namespaces = await NamespacesAsync(peerId, cancellationToken).ConfigureAwait(false),
+            Namespaces = namespaces,
+            Leftovers =
+                side == ClusterSide.Consumer
+                    ? await HeldByConsumerAsync(peerId, cancellationToken).ConfigureAwait(false)
+                    : HeldByProvider(namespaces, peerId),
         };
     }
+
+    private async Task<IReadOnlyList<string>?> HeldByConsumerAsync(
+        string providerId,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            WorldReader reader = new(new ClusterPorts(connection.Port, provider: null));
+            var traces = await PeeringScanner.ScanAsync(reader, providerId, cancellationToken).ConfigureAwait(false);
+            return [.. traces.SelectMany(t => t.Objects).Select(o => o.ToString())];
+        }
+        catch (KubernetesCallException refusal)
+            when (refusal.Kind is KubernetesErrorKind.Forbidden or KubernetesErrorKind.ApiMissing)
+        {
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<string>? HeldByProvider(
+        IReadOnlyList<NamespaceObject>? namespaces,
+        string consumerId
+    ) =>
+        namespaces is { } seen
+            ? [.. seen.Where(n => n.Name == LiqoNames.TenantNamespaceOf(consumerId)).Select(n => $"Namespace {n.Name}")]
+            : null;
 
     private async Task<IReadOnlyList<NamespaceObject>?> NamespacesAsync(
         string peerId,

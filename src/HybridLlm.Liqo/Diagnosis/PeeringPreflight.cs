@@ -1,6 +1,4 @@
 using HybridLlm.Liqo.Clusters;
-using HybridLlm.Liqo.Observing;
-using HybridLlm.Liqo.Resources;
 
 namespace HybridLlm.Liqo.Diagnosis;
 
@@ -39,46 +37,14 @@ public sealed class PeeringPreflight
         var (consumer, provider) = (looked[0], looked[1]);
         if (consumer.Silence is null && provider.Id is not null)
         {
-            consumer = await home.LookForAsync(consumer, provider.Id, cancellationToken).ConfigureAwait(false) with
-            {
-                Leftovers = await HeldByConsumerAsync(provider.Id, cancellationToken).ConfigureAwait(false),
-            };
+            consumer = await home.LookForAsync(consumer, provider.Id, cancellationToken).ConfigureAwait(false);
         }
 
         if (provider.Silence is null && consumer.Id is not null)
         {
             provider = await away.LookForAsync(provider, consumer.Id, cancellationToken).ConfigureAwait(false);
-            provider = provider with { Leftovers = HeldByProvider(provider, consumer.Id) };
         }
 
         return PreflightJudge.Judge(spec, consumer, provider);
     }
-
-    private async Task<IReadOnlyList<string>?> HeldByConsumerAsync(
-        string providerId,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var traces = await PeeringScanner
-                .ScanAsync(
-                    new WorldReader(new ClusterPorts(_consumer.Port, provider: null)),
-                    providerId,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-            return [.. traces.SelectMany(t => t.Objects).Select(o => o.ToString())];
-        }
-        catch (KubernetesCallException refusal)
-            when (refusal.Kind is KubernetesErrorKind.Forbidden or KubernetesErrorKind.ApiMissing)
-        {
-            return null;
-        }
-    }
-
-    private static IReadOnlyList<string>? HeldByProvider(ClusterSurvey provider, string consumerId) =>
-        provider.Namespaces is { } seen
-            ? [.. seen.Where(n => n.Name == LiqoNames.TenantNamespaceOf(consumerId)).Select(n => $"Namespace {n.Name}")]
-            : null;
 }

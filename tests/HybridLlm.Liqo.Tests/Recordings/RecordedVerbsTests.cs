@@ -65,9 +65,7 @@ public sealed class RecordedVerbsTests
         );
 
         var mark = written.OfType<UpdateStep>().Single(u => u.Object.Kind == Kinds.ForeignCluster);
-        JsonNode
-            .DeepEquals(mark.Patch, recorded.Single(r => r.Verb == "patch").Body)
-            .ShouldBeTrue($"{mark.Patch}");
+        JsonNode.DeepEquals(mark.Patch, recorded.Single(r => r.Verb == "patch").Body).ShouldBeTrue($"{mark.Patch}");
         Deletions(written).ShouldContain(Deletions(recorded).ShouldHaveSingleItem());
     }
 
