@@ -72,17 +72,26 @@ public sealed class ForcedPeeringRemover
     {
         ArgumentNullException.ThrowIfNull(plan);
         await EnsureGoneAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
-        var facts = await ReadFactsAsync(plan.Spec, cancellationToken).ConfigureAwait(false);
         StepRecorder recorder = new(progress);
-        await new StepRunner(_ports, _consumer.Time, _logger, recorder)
-            .RunAsync(
-                facts.World,
-                seen => ForcedRemovalPlanner.Plan(plan.Spec, facts with { World = seen }),
-                agreed: null,
-                "The forced removal",
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        StepRunner runner = new(_ports, _consumer.Time, _logger, recorder);
+
+        // Liqo may still have been making something of a peering that broke off just before: it is looked for until nothing is there.
+        while (
+            await ReadFactsAsync(plan.Spec, cancellationToken).ConfigureAwait(false) is var facts
+            && ForcedRemovalPlanner.Plan(plan.Spec, facts) is not []
+        )
+        {
+            await runner
+                .RunAsync(
+                    facts.World,
+                    seen => ForcedRemovalPlanner.Plan(plan.Spec, facts with { World = seen }),
+                    agreed: null,
+                    "The forced removal",
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+
         return new ForcedRemovalReport(plan.Spec.ProviderId, recorder.Steps);
     }
 

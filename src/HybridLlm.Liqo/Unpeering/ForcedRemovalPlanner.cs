@@ -101,7 +101,7 @@ internal static class ForcedRemovalPlanner
                 facts,
                 Kinds.VirtualNode,
                 "Liqo to let go of the slices and virtual nodes",
-                [objects.Slices, objects.VirtualNodes, objects.Nodes, .. facts.PodTargets],
+                [objects.Peers, objects.Slices, objects.VirtualNodes, objects.Nodes, .. facts.PodTargets],
                 [
                     RemovalSteps.Left(Kinds.ResourceSlice, facts.Slices),
                     RemovalSteps.Left(Kinds.VirtualNode, facts.VirtualNodes),
@@ -122,7 +122,7 @@ internal static class ForcedRemovalPlanner
                 facts,
                 Kinds.Identity,
                 "Liqo to let go of the credentials",
-                [objects.NamespaceMaps, objects.Identities, objects.Renews, objects.Kubeconfigs],
+                [objects.Peers, objects.NamespaceMaps, objects.Identities, objects.Renews, objects.Kubeconfigs],
                 [
                     RemovalSteps.Left(Kinds.NamespaceMap, facts.NamespaceMaps),
                     RemovalSteps.Left(Kinds.Identity, facts.Identities),
@@ -189,7 +189,10 @@ internal static class ForcedRemovalPlanner
         string purpose
     ) => RemovalSteps.Delete(ClusterSide.Consumer, kind, objects, purpose);
 
-    /// <summary>A wait for Liqo's controllers, unless they were waited for in vain.</summary>
+    /// <summary>
+    /// A wait for Liqo's controllers, unless they were waited for in vain. They let go only once the ForeignCluster is marked, and of a
+    /// peering that broke off early it may only now come to be.
+    /// </summary>
     private static IEnumerable<PlannedStep> Handover(
         ForcedRemovalSpec spec,
         UnpeeringFacts facts,

@@ -56,6 +56,9 @@ public sealed class EmulatedLiqoOptions
     /// <summary>How long a consumer takes to remove the Node of a virtual node that is deleted, once no pod is on it.</summary>
     public TimeSpan NodeRemovalTime { get; set; }
 
+    /// <summary>How long a cluster takes from the first object of a peer to its ForeignCluster.</summary>
+    public TimeSpan ForeignClusterTime { get; set; }
+
     /// <summary>How often a consumer looks whether its providers' API servers answer.</summary>
     public TimeSpan PingPeriod { get; set; } = TimeSpan.FromSeconds(15);
 

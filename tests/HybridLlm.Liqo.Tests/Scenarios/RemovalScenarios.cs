@@ -115,6 +115,15 @@ internal static class RemovalScenarios
                 await two.Home.Admin.DeleteNamespaceAsync(OnConsumer, cancellationToken: Stop);
             },
         },
+        Force("force unpeer before the ForeignCluster is there", "`ForeignClusterTime`, and `KillAsync`") with
+        {
+            Consumer = o => o.ForeignClusterTime = TimeSpan.FromMinutes(10),
+            Before = async two =>
+            {
+                await Federation.DoAsync(new PeeringAuthenticator(two.Home.Liqo, two.Rented.Liqo).Authenticate());
+                await two.Rented.Cluster.KillAsync();
+            },
+        },
         Force("force unpeer, crd-replicator absent", "`KillAsync`, and `ReplicatorRuns` false") with
         {
             Before = async two =>

@@ -15,6 +15,8 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
 
     private readonly Dictionary<string, string> _authorities = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, DateTimeOffset> _due = new(StringComparer.Ordinal);
+
     protected override IEnumerable<JsonObject> Objects()
     {
         var known = Client.List(LiqoNames.Core, "ForeignCluster");
@@ -38,7 +40,14 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
 
         if (foreign.Uid().Length == 0)
         {
+            _due.TryAdd(foreign.Name(), Context.Now + Context.Options.ForeignClusterTime);
+            if (_due[foreign.Name()] > Context.Now)
+            {
+                return _due[foreign.Name()];
+            }
+
             foreign = Client.Create(foreign);
+            _due.Remove(foreign.Name());
         }
 
         PeerView view = new(Context, foreign);
