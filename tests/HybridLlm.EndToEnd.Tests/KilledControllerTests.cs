@@ -22,17 +22,19 @@ public sealed class KilledControllerTests
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(Token);
         using var controller = Start(world, BridgedMesh.Serve(world.World.Mesh, end.Token));
         await AwaitLineAsync(controller, "awake");
-        Spot(world).State.ShouldBe("running");
+        // On a busy machine it may be the second: one that does not get an answer in time is replaced.
+        var id = world.World.Cloud.Instances.Last(i => i is { Market: Market.Spot, State: "running" }).InstanceId;
+        EmulatedInstance Spot() => world.World.Cloud.Instances.Single(i => i.InstanceId == id);
 
         controller.Kill();
         await controller.WaitForExitAsync(Token);
         var killed = world.World.Clock.GetUtcNow();
-        while (Spot(world).State == "running")
+        while (Spot().State == "running")
         {
             await Task.Delay(TimeSpan.FromSeconds(20), world.World.Clock, Token);
         }
 
-        Spot(world).StateReason.ShouldBe("Client.InstanceInitiatedShutdown");
+        Spot().StateReason.ShouldBe("Client.InstanceInitiatedShutdown");
         // The lease is ten minutes; the node looks at it every ten seconds.
         (world.World.Clock.GetUtcNow() - killed).ShouldBeLessThan(TimeSpan.FromMinutes(11));
 
@@ -42,9 +44,6 @@ public sealed class KilledControllerTests
         world.World.Cloud.Snapshot().ShouldBeEmpty();
         await end.CancelAsync();
     }
-
-    private static EmulatedInstance Spot(TestWorld world) =>
-        world.World.Cloud.Instances.Single(i => i.Market == Market.Spot);
 
     private static Process Start(TestWorld world, int meshPort)
     {

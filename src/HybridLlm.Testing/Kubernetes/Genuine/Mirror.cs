@@ -53,6 +53,9 @@ internal sealed class Mirror(GenuineApi api, ObjectStore store) : IAsyncDisposab
     public void Reread(ApiCall call)
     {
         var kind = call.Kind;
+
+        // What comes to be while it is asked for is not what it says is gone.
+        var known = store.MirroredVersion(kind.Resource, call.Key);
         try
         {
             var read = api.Send(call with { Target = call.Target with { Verb = "get", Subresource = "" }, Body = [] });
@@ -60,7 +63,7 @@ internal sealed class Mirror(GenuineApi api, ObjectStore store) : IAsyncDisposab
         }
         catch (ApiFailure failure) when (failure.Status == 404)
         {
-            store.MirrorRemoval(kind.Resource, call.Key, long.MaxValue);
+            store.MirrorRemoval(kind.Resource, call.Key, known);
         }
     }
 

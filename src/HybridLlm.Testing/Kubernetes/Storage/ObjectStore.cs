@@ -154,7 +154,16 @@ internal sealed class ObjectStore
                 Announce();
             }
 
-            _removed.Note(resource, key, version == long.MaxValue ? there?.Version ?? 0 : version);
+            _removed.Note(resource, key, version);
+        }
+    }
+
+    /// <summary>The version in which an object of another server is here; 0 when it is not.</summary>
+    public long MirroredVersion(string resource, ObjectKey key)
+    {
+        lock (_gate)
+        {
+            return TableOf(resource).GetValueOrDefault(key)?.Version ?? 0;
         }
     }
 
