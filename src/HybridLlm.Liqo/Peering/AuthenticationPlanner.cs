@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Identities;
 using HybridLlm.Liqo.Observing;
@@ -8,8 +7,7 @@ using HybridLlm.Liqo.Steps;
 namespace HybridLlm.Liqo.Peering;
 
 /// <summary>
-/// How a consumer gets in: the provider makes a nonce, the consumer signs it, the provider issues a certificate, the
-/// consumer keeps it as an Identity.
+/// How a consumer gets in: it signs the provider's nonce, the provider issues a certificate, the consumer keeps it as an Identity.
 /// </summary>
 internal static class AuthenticationPlanner
 {
@@ -22,63 +20,12 @@ internal static class AuthenticationPlanner
     public static IEnumerable<PlannedStep> Steps(TimeSpan patience, PeeringFacts facts)
     {
         ThrowIfBorrowedWithAnotherKey(facts);
-        return [.. NonceSteps(patience, facts), .. TenantSteps(patience, facts), .. IdentitySteps(patience, facts)];
-    }
-
-    private static IEnumerable<PlannedStep> NonceSteps(TimeSpan patience, PeeringFacts facts)
-    {
-        var nonce = facts.Nonce?.Value(SecretKeys.Nonce);
-        ObjectKey asked = new(ClusterSide.Provider, Kinds.Secret, facts.ProviderNamespace, LiqoNames.NonceSecret);
-        if (facts.Nonce is null)
-        {
-            var body = Secret(asked, LiqoNames.Nonce, facts.ConsumerId, data: null);
-            yield return new CreateStep(asked, body, "asks the provider for a nonce");
-        }
-
-        if (nonce is null)
-        {
-            yield return Wait(
-                patience,
-                asked,
-                "the provider's nonce",
-                "the Secret holds no nonce yet",
-                "Look at the events of the Secret and at Liqo's controller manager on the provider."
-            );
-        }
-
-        ObjectKey answered = new(
-            ClusterSide.Consumer,
-            Kinds.Secret,
-            facts.ConsumerNamespace,
-            LiqoNames.SignedNonceSecret
-        );
-        if (facts.SignedNonce is null)
-        {
-            var body = nonce is null
-                ? null
-                : Secret(answered, LiqoNames.SignedNonce, facts.ProviderId, new() { [SecretKeys.Nonce] = nonce });
-            yield return new CreateStep(answered, body, "gives the nonce to the consumer to sign");
-        }
-
-        if (facts.Signature is null)
-        {
-            if (facts.SignedNonce?.Value(SecretKeys.SignedNonce) is not null)
-            {
-                JsonObject patch = new() { ["data"] = new JsonObject { [SecretKeys.SignedNonce] = null } };
-                yield return new UpdateStep(answered, patch, "has the consumer sign with the key it has now");
-            }
-
-            yield return Wait(
-                patience,
-                answered,
-                "the consumer's signature",
-                "the Secret holds no signature yet",
-                "Look at the events of the Secret and at Liqo's controller manager on the consumer."
-            ) with
-            {
-                Targets = [Target.On(answered, LiqoNames.SignedNonce, facts.SignedNonce)],
-            };
-        }
+        return
+        [
+            .. NoncePlanner.Steps(patience, facts),
+            .. TenantSteps(patience, facts),
+            .. IdentitySteps(patience, facts),
+        ];
     }
 
     private static IEnumerable<PlannedStep> TenantSteps(TimeSpan patience, PeeringFacts facts)
@@ -177,19 +124,6 @@ internal static class AuthenticationPlanner
 
     private static ObjectKey TenantKey(PeeringFacts facts) =>
         new(ClusterSide.Provider, Kinds.Tenant, facts.ProviderNamespace, facts.ConsumerId);
-
-    private static Secret Secret(ObjectKey key, string role, string peer, Dictionary<string, byte[]>? data) =>
-        new()
-        {
-            Metadata = new ObjectMeta
-            {
-                Name = key.Name,
-                Namespace = key.Namespace,
-                Labels = new Dictionary<string, string> { [role] = "true", [LiqoNames.RemoteClusterId] = peer },
-            },
-            Data = data,
-            Type = "Opaque",
-        };
 
     private static Tenant WantedTenant(ObjectKey key, PeeringFacts facts, byte[] signature) =>
         new()
@@ -303,7 +237,8 @@ internal static class AuthenticationPlanner
             Delay = s_usual,
         };
 
-    private static WaitStep Wait(
+    /// <summary>A wait for an object, by itself.</summary>
+    internal static WaitStep Wait(
         TimeSpan patience,
         ObjectKey key,
         string purpose,

@@ -50,6 +50,8 @@ internal static class BuiltInRules
     public static IEnumerable<FieldFault> JudgeUpdate(JsonObject before, JsonObject after, ResourceKind kind) =>
         kind.Kind switch
         {
+            // Once more, as the real one does.
+            "Node" => JudgeTaints(after),
             "Secret" => Unchanged(before, after, "type"),
             "RoleBinding" or "ClusterRoleBinding" => RoleUnchanged(before, after),
             "Deployment" or "ReplicaSet" => Unchanged(before, after, "spec", "selector"),

@@ -20,13 +20,23 @@ internal sealed class ForeignClusterController(LiqoContext context) : LiqoContro
     protected override IEnumerable<JsonObject> Objects()
     {
         var known = Client.List(LiqoNames.Core, "ForeignCluster");
-        var named = s_authentication
-            .SelectMany(k => Client.List(LiqoNames.Authentication, k))
-            .Concat(Client.List(LiqoNames.Offloading, "VirtualNode"))
-            .Concat(Client.List(LiqoNames.Networking, "Configuration"))
-            .Select(o => o.Label(LiqoNames.RemoteId))
-            .OfType<string>();
-        return [.. known, .. named.Distinct().Except(known.Select(f => f.Name())).Select(NewForeignCluster).ToList()];
+        string[] named =
+        [
+            .. s_authentication
+                .SelectMany(k => Client.List(LiqoNames.Authentication, k))
+                .Concat(Client.List(LiqoNames.Offloading, "VirtualNode"))
+                .Concat(Client.List(LiqoNames.Networking, "Configuration"))
+                .Select(o => o.Label(LiqoNames.RemoteId))
+                .OfType<string>()
+                .Distinct(),
+        ];
+        string[] forgotten = [.. _due.Keys.Except(named)];
+        foreach (var id in forgotten)
+        {
+            _due.Remove(id);
+        }
+
+        return [.. known, .. named.Except(known.Select(f => f.Name())).Select(NewForeignCluster)];
     }
 
     protected override DateTimeOffset? Reconcile(JsonObject foreign)
