@@ -72,6 +72,10 @@ internal sealed record World
         };
     }
 
+    /// <summary>Whether a listing of the target was granted, so that what it did not bring is not there.</summary>
+    public bool IsListed(Target target) =>
+        Listings.TryGetValue(target, out var listing) && listing.ResourceVersion != ObjectList.Nothing.ResourceVersion;
+
     /// <summary>What a watch of the target brought.</summary>
     public World WithChange(Target target, WatchChange change)
     {

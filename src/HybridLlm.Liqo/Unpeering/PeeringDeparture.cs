@@ -42,7 +42,11 @@ public sealed class PeeringDeparture
     {
         ArgumentNullException.ThrowIfNull(spec);
         InvalidSpecException.ThrowIfAny("The departure spec", spec.Faults());
-        return await Operation(spec).PlanAsync(cancellationToken).ConfigureAwait(false);
+        var facts = await new PeeringRemover(_consumer, _provider)
+            .ReadFactsAsync(cancellationToken)
+            .ConfigureAwait(false);
+        var steps = DeparturePlanner.Plan(spec, facts.WithPeersToCome());
+        return new LiqoPlan($"the departure of '{_provider.Id}'", [.. steps.Select(s => s.Publish())]);
     }
 
     /// <summary>
@@ -93,7 +97,16 @@ public sealed class PeeringDeparture
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget.Token);
         try
         {
-            await Operation(spec).RunAsync(agreed: null, recorder, either.Token).ConfigureAwait(false);
+            PeeringRemover remover = new(_consumer, _provider);
+            await remover
+                .RunAsync(
+                    await remover.ReadFactsAsync(either.Token).ConfigureAwait(false),
+                    seen => DeparturePlanner.Plan(spec, seen),
+                    agreed: null,
+                    new StepRunner(_ports, _consumer.Time, _logger, recorder),
+                    either.Token
+                )
+                .ConfigureAwait(false);
             return null;
         }
         catch (OperationCanceledException)
@@ -106,17 +119,4 @@ public sealed class PeeringDeparture
             return lost.Message;
         }
     }
-
-    private LiqoOperation Operation(DepartureSpec spec) =>
-        new(
-            $"the departure of '{_provider.Id}'",
-            _ports,
-            _consumer.Time,
-            _logger,
-            async token =>
-            {
-                var facts = await new PeeringRemover(_consumer, _provider).ReadFactsAsync(token).ConfigureAwait(false);
-                return (facts.World, seen => [.. DeparturePlanner.Plan(spec, facts with { World = seen })]);
-            }
-        );
 }

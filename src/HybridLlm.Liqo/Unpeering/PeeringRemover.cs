@@ -42,7 +42,8 @@ public sealed class PeeringRemover
         ArgumentNullException.ThrowIfNull(spec);
         InvalidSpecException.ThrowIfAny("The unpeering spec", spec.Faults());
         var facts = await ReadFactsAsync(cancellationToken).ConfigureAwait(false);
-        return new UnpeeringPlan(spec, [.. UnpeeringPlanner.Plan(spec, facts).Select(s => s.Publish())])
+        var steps = UnpeeringPlanner.Plan(spec, facts.WithPeersToCome());
+        return new UnpeeringPlan(spec, [.. steps.Select(s => s.Publish())])
         {
             Look = new FreshLook<UnpeeringFacts>(facts, this, spec, _consumer.Time),
         };
@@ -65,15 +66,39 @@ public sealed class PeeringRemover
     {
         ArgumentNullException.ThrowIfNull(plan);
         var facts = plan.Look?.Take(this, plan.Spec) ?? await ReadFactsAsync(cancellationToken).ConfigureAwait(false);
-        await new StepRunner(_ports, _consumer.Time, _logger, progress)
-            .RunAsync(
-                facts.World,
-                seen => [.. UnpeeringPlanner.Plan(plan.Spec, facts with { World = seen })],
+        await RunAsync(
+                facts,
+                seen => UnpeeringPlanner.Plan(plan.Spec, seen),
                 plan.Steps,
-                "The unpeering plan",
+                new StepRunner(_ports, _consumer.Time, _logger, progress),
                 cancellationToken
             )
             .ConfigureAwait(false);
+    }
+
+    /// <summary>Runs until the planner is content, with what Liqo made meanwhile as well.</summary>
+    internal async Task RunAsync(
+        UnpeeringFacts facts,
+        Func<UnpeeringFacts, IEnumerable<PlannedStep>> planner,
+        IReadOnlyList<LiqoStep>? agreed,
+        StepRunner runner,
+        CancellationToken cancellationToken
+    )
+    {
+        await OnceAsync(facts).ConfigureAwait(false);
+        if (facts.MayGetPeers)
+        {
+            await OnceAsync(await ReadFactsAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
+        Task OnceAsync(UnpeeringFacts start) =>
+            runner.RunAsync(
+                start.World,
+                seen => [.. planner(start with { World = seen })],
+                agreed,
+                "The unpeering plan",
+                cancellationToken
+            );
     }
 
     internal async Task<UnpeeringFacts> ReadFactsAsync(CancellationToken cancellationToken)
@@ -115,19 +140,12 @@ public sealed class PeeringRemover
         };
     }
 
-    private static IEnumerable<Target> FirstTargets(UnpeeringFacts facts)
-    {
-        ObjectKey peer = new(ClusterSide.Provider, Kinds.ForeignCluster, null, facts.ConsumerId);
-        return
+    private static IEnumerable<Target> FirstTargets(UnpeeringFacts facts) =>
         [
             .. new PeeringObjects(facts.ProviderId).All,
             TenantNamespaces.Listed(ClusterSide.Provider, facts.ConsumerId),
-            Target.On(peer) with
-            {
-                IsOptional = true,
-            },
+            facts.PeerTargetOnProvider,
         ];
-    }
 
     private static Target Tenants(string ns) => new(ClusterSide.Provider, new Selection(Kinds.Tenant, ns));
 }

@@ -73,11 +73,53 @@ internal sealed record UnpeeringFacts
 
     public ForeignCluster? PeerOnProvider => World.Find(ClusterSide.Provider, Kinds.ForeignCluster, null, ConsumerId);
 
+    /// <summary>Where to look for it; a peering user may not see it.</summary>
+    public Target PeerTargetOnProvider =>
+        Target.On(new ObjectKey(ClusterSide.Provider, Kinds.ForeignCluster, null, ConsumerId)) with
+        {
+            IsOptional = true,
+        };
+
+    /// <summary>Whether Liqo may only now be making a ForeignCluster, of a peering that broke off just before.</summary>
+    public bool MayGetPeers => IsPeerToCome || IsPeerToComeOnProvider;
+
+    /// <summary>With the ForeignClusters that may come to be until the rest is gone.</summary>
+    public UnpeeringFacts WithPeersToCome()
+    {
+        var world = World;
+        if (IsPeerToCome)
+        {
+            world = world.With(ClusterSide.Consumer, Kinds.ForeignCluster, PeerNamed(ProviderId));
+        }
+
+        if (IsPeerToComeOnProvider)
+        {
+            world = world.With(ClusterSide.Provider, Kinds.ForeignCluster, PeerNamed(ConsumerId));
+        }
+
+        return this with
+        {
+            World = world,
+        };
+    }
+
     /// <summary>Where to look for the pods that the peering's virtual nodes hold.</summary>
     public IEnumerable<Target> PodTargets => Nodes.Select(n => PeeringObjects.PodsOn(n.Name));
 
     public string PodsLeft =>
         Pods.Count == 0 ? "" : $"; pods still on it: {string.Join(", ", Pods.Select(p => $"{p.Namespace}/{p.Name}"))}";
+
+    private bool IsPeerToCome =>
+        Peer is null && Identities.Count + VirtualNodes.Count + Configurations(ClusterSide.Consumer) > 0;
+
+    private bool IsPeerToComeOnProvider =>
+        PeerOnProvider is null
+        && World.IsListed(PeerTargetOnProvider)
+        && ProviderTenants.Count + Configurations(ClusterSide.Provider) > 0;
+
+    private int Configurations(ClusterSide side) => World.All(side, Kinds.Configuration).Count;
+
+    private static ForeignCluster PeerNamed(string id) => new() { Metadata = new ObjectMeta { Name = id } };
 
     private static string AccountsOf(string ns) => $"system:serviceaccount:{ns}:";
 

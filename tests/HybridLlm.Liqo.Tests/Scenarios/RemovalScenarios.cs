@@ -35,6 +35,14 @@ internal static class RemovalScenarios
         {
             After = IsCleanAsync,
         },
+        Unpeer("unpeer before the ForeignClusters are there", "`ForeignClusterTime`") with
+        {
+            Consumer = o => o.ForeignClusterTime = TimeSpan.FromMinutes(1),
+            Provider = o => o.ForeignClusterTime = TimeSpan.FromMinutes(1),
+            Before = async two =>
+                await Federation.DoAsync(new PeeringAuthenticator(two.Home.Liqo, two.Rented.Liqo).Authenticate()),
+            After = IsCleanAsync,
+        },
         Unpeer("bidirectional unpeer", "peer both ways") with
         {
             Before = async two =>
@@ -143,7 +151,11 @@ internal static class RemovalScenarios
                 await two.NoticeDeathAsync();
                 await two.Home.Emulated.DisposeAsync();
             },
-            Do = two => Task.FromResult(ScenarioVerb.Force(two, TimeSpan.FromMinutes(2))),
+            // A real server takes more than ten seconds for a namespace.
+            Do = two =>
+                Task.FromResult(
+                    ScenarioVerb.Force(two, TimeSpan.FromMinutes(RealKubernetes.Binaries is null ? 2 : 15))
+                ),
 
             // Only the ForeignCluster's own finalizer, which needs no provider, waits for Liqo to come back.
             Error = typeof(WaitTimedOutException),
