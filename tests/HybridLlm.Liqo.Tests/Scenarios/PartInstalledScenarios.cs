@@ -1,3 +1,4 @@
+using System.Net;
 using HybridLlm.Liqo.Clusters;
 using HybridLlm.Liqo.Networking;
 using HybridLlm.Liqo.Peering;
@@ -5,6 +6,7 @@ using HybridLlm.Liqo.Slices;
 using HybridLlm.Liqo.Steps;
 using HybridLlm.Liqo.Tests.Wire;
 using k8s;
+using k8s.Autorest;
 
 namespace HybridLlm.Liqo.Tests.Scenarios;
 
@@ -17,6 +19,8 @@ internal static class PartInstalledScenarios
     private const string Tenants = "tenants.authentication.liqo.io";
     private const string VirtualNodes = "virtualnodes.offloading.liqo.io";
     private const string Offloadings = "namespaceoffloadings.offloading.liqo.io";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
@@ -66,16 +70,35 @@ internal static class PartInstalledScenarios
         var side = onProvider ? "provider" : "consumer";
         return new($"{verb}, {side} without {definition.Split('.')[0]}", "delete the CustomResourceDefinition", verb)
         {
-            NeedsEmulatedServer = true,
-            Before = two =>
-                (onProvider ? two.Rented : two.Home).Admin.DeleteCustomResourceDefinitionAsync(
-                    definition,
-                    cancellationToken: TestContext.Current.CancellationToken
-                ),
+            Before = two => UninstallAsync(two, onProvider ? two.Rented : two.Home, definition),
             Do = two => Task.FromResult(act(two)),
             Error = typeof(KubernetesCallException),
             ErrorKind = KubernetesErrorKind.ApiMissing,
         };
+    }
+
+    /// <summary>A real server deletes its objects first, and goes on serving it for a moment.</summary>
+    private static async Task UninstallAsync(Federation two, Member member, string definition)
+    {
+        var (plural, group) = (definition.Split('.')[0], definition[(definition.IndexOf('.') + 1)..]);
+        await member.Admin.DeleteCustomResourceDefinitionAsync(definition, cancellationToken: Stop);
+        await two.UntilAsync(async () =>
+        {
+            try
+            {
+                await member.Admin.CustomObjects.ListClusterCustomObjectAsync(
+                    group,
+                    "v1beta1",
+                    plural,
+                    cancellationToken: Stop
+                );
+                return false;
+            }
+            catch (HttpOperationException gone) when (gone.Response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return true;
+            }
+        });
     }
 
     private static ScenarioVerb Of(LiqoOperation operation) => ScenarioVerb.Of(operation);
