@@ -88,7 +88,12 @@ public sealed class ReplayTests
         ReplayComparison replay = new(world);
         await replay.RunAsync("30-generate-peering-user");
         await replay.RunAsync("31-peer-with-peering-user");
-        await replay.RunAsync("32-error-paths");
+        if (!await RealKubernetes.IsBeforeAsync(1, 25))
+        {
+            // Older servers know no rules in schemas, and so refuse less.
+            await replay.RunAsync("32-error-paths");
+        }
+
         if (s_hasTime)
         {
             await replay.RunAsync("34-cordon-drain-activate");

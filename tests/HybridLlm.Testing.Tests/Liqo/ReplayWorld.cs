@@ -148,7 +148,10 @@ internal sealed class ReplayWorld : IAsyncDisposable
         var client = _clusters[Homelab].Client;
         await client.DeleteNamespacedDeploymentAsync("ollama", "llm-inference", cancellationToken: Stop);
         await client.DeleteNamespacedConfigMapAsync("ollama-config", "llm-inference", cancellationToken: Stop);
-        await client.DeleteNamespacedServiceAsync("ollama", "llm-inference", cancellationToken: Stop);
+
+        // Old servers answer this with a Status, which the client cannot read.
+        Uri service = new(client.BaseUri, "api/v1/namespaces/llm-inference/services/ollama");
+        (await client.HttpClient.DeleteAsync(service, Stop)).Dispose();
         await Eventually.TrueAsync(async () =>
             (await client.ListNamespacedPodAsync("llm-inference", cancellationToken: Stop)).Items.Count == 0
         );
