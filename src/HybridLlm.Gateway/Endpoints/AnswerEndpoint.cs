@@ -104,14 +104,23 @@ internal sealed class AnswerEndpoint(HybridGateway gateway, IProtocol protocol)
             {
                 await pump.PassAsync(chunks, seen).ConfigureAwait(false);
             }
-            catch (Exception e) when (Faults.Of(e) is { } refusal)
+            catch (Exception e) when (Faults.Of(e) is not null || !context.RequestAborted.IsCancellationRequested)
             {
-                if (!await pump.TryFaultAsync(refusal).ConfigureAwait(false))
+                // What nobody has foreseen is told, too: a stream that just breaks off looks like a network's fault.
+                var refusal = Faults.Of(e);
+                if (!await pump.TryFaultAsync(refusal ?? HybridGateway.Unforeseen()).ConfigureAwait(false))
                 {
                     throw;
                 }
 
-                gateway.Told(context, refusal);
+                if (refusal is not null)
+                {
+                    gateway.Told(context, refusal);
+                }
+                else
+                {
+                    gateway.Failed(context, e);
+                }
             }
         }
     }

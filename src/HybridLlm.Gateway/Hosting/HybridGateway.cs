@@ -95,7 +95,7 @@ internal sealed class HybridGateway : IHostedService, IDisposable
             }
             catch (Exception e) when (e is not OperationCanceledException && !context.Response.HasStarted)
             {
-                GatewayLog.Failed(_logger, context.Request.Path, e);
+                Failed(context, e);
                 await RefuseAsync(context, Unforeseen()).ConfigureAwait(false);
             }
         };
@@ -108,6 +108,15 @@ internal sealed class HybridGateway : IHostedService, IDisposable
             GatewayLog.Refused(_logger, context.Request.Path, refusal.Status, refusal.Message, refusal.InnerException);
         }
     }
+
+    public void Failed(HttpContext context, Exception e) => GatewayLog.Failed(_logger, context.Request.Path, e);
+
+    /// <summary>What a client is told of a failure that is none of ours.</summary>
+    public static GatewayRefusal Unforeseen() =>
+        new(RefusalKind.Upstream, "The gateway failed on this request; its log says why.")
+        {
+            UpstreamStatus = StatusCodes.Status500InternalServerError,
+        };
 
     public void Moved(Migration move)
     {
@@ -166,12 +175,6 @@ internal sealed class HybridGateway : IHostedService, IDisposable
         Metrics.Dispose();
         Router.Home.Dispose();
     }
-
-    private static GatewayRefusal Unforeseen() =>
-        new(RefusalKind.Upstream, "The gateway failed on this request; its log says why.")
-        {
-            UpstreamStatus = StatusCodes.Status500InternalServerError,
-        };
 
     private static async Task RefuseAsync(HttpContext context, GatewayRefusal refusal)
     {

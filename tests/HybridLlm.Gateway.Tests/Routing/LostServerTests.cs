@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
 using HybridLlm.Testing.Ollama;
@@ -178,7 +179,7 @@ public sealed class LostServerTests
         var (_, lines) = await answer;
         if (allowed)
         {
-            lines[^1]["hybridllm"]!["migrations"]!.GetValue<int>().ShouldBe(1);
+            lines[^1]["hybridllm"].ShouldNotBeNull(lab.Logs.All)["migrations"]!.GetValue<int>().ShouldBe(1);
             lines[^1]["hybridllm"]!["exact"]!.GetValue<bool>().ShouldBeFalse();
         }
         else
@@ -186,6 +187,43 @@ public sealed class LostServerTests
             lines[^1]["error"].ShouldNotBeNull();
             lines.ShouldAllBe(l => l["done"] == null || !l["done"]!.GetValue<bool>());
         }
+    }
+
+    [Fact]
+    public async Task A_failure_nobody_has_foreseen_is_told_where_the_answer_has_begun()
+    {
+        const string Model = "unforeseen:1b";
+        await using var lab = await HomeLab.StartAsync(1, server: o => o.Models = [new() { Name = Model }]);
+
+        // Whoever counts the gaps between tokens runs in the middle of the answer.
+        using MeterListener careless = new()
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "HybridLlm.Gateway")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        careless.SetMeasurementEventCallback<double>(
+            (instrument, _, tags, _) =>
+            {
+                if (instrument.Name.Contains("gap", StringComparison.Ordinal) && tags is [{ Value: Model }])
+                {
+                    throw new InvalidOperationException("careless listener");
+                }
+            }
+        );
+        careless.Start();
+        var question = HomeLab.Question(tokens: 5);
+        question["model"] = Model;
+
+        var (_, lines) = await lab.AskAsync(question);
+
+        lines.Count.ShouldBe(2);
+        lines[^1]["error"]!.GetValue<string>().ShouldBe("The gateway failed on this request; its log says why.");
+        lab.Logs.All.ShouldContain("careless listener");
     }
 
     [Theory]
