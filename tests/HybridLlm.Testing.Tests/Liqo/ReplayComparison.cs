@@ -11,7 +11,6 @@ internal sealed class ReplayComparison(ReplayWorld world)
     // Of virtual time: what was not compared because it was still to come has come before the next scenario begins.
     private static readonly TimeSpan s_untilSettled = TimeSpan.FromSeconds(60);
 
-    private readonly Replay _replay = new(world);
     private static readonly string[] s_ofKubernetes =
     [
         "Endpoints ",
@@ -21,6 +20,7 @@ internal sealed class ReplayComparison(ReplayWorld world)
         "ClusterRole /view",
     ];
 
+    private readonly Replay _replay = new(world);
     private readonly List<string> _differences = [];
 
     /// <summary>Makes a scenario's calls, and waits until every cluster holds what was recorded.</summary>
